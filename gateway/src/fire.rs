@@ -59,7 +59,7 @@ struct FireLog {
 }
 
 impl FireWatch {
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         tokio::join!(self.open_lanes(&stop), self.keep_file(&stop));
     }
 

@@ -92,9 +92,9 @@ pub(crate) struct GateEventOutcome {
 }
 
 impl GateEventOutcome {
-    pub const NONE: Self = Self { decision: None, delta: 0, audience: None, rereads: None };
+    pub(crate) const NONE: Self = Self { decision: None, delta: 0, audience: None, rereads: None };
 
-    pub fn change(&self) -> CountDelta {
+    pub(crate) fn change(&self) -> CountDelta {
         CountDelta::of(self.delta, self.audience)
     }
 }
@@ -147,7 +147,7 @@ pub(crate) struct GarageState {
 
 impl GarageState {
     /// Restores the state that survived on disk.
-    pub fn restored(
+    pub(crate) fn restored(
         plan: Option<StoredPlan>,
         ledger: OccupancyLedger,
         known: AdmittedCars,
@@ -170,7 +170,7 @@ impl GarageState {
     }
 
     /// Registers an event; a new one is decided and counted as pending.
-    pub fn register(
+    pub(crate) fn register(
         &self,
         lane: &LaneConfig,
         event: &ControllerEvent,
@@ -206,7 +206,7 @@ impl GarageState {
 
     /// Sets `of` of a pass and of a reversal to the event by which the server knows their car; other events stay
     /// unchanged.
-    pub fn named(&self, lane: &LaneConfig, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
+    pub(crate) fn named(&self, lane: &LaneConfig, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
         let age = Duration::from_millis(event.age_ms);
         let of = match event.kind {
             EventKind::Pass => self.state().car_of_pass(&lane.device, event.related_event_id, age),
@@ -221,32 +221,32 @@ impl GarageState {
     }
 
     /// The outbox queue was full: the event counts nothing until it is sent again.
-    pub fn unstored(&self, device: &DeviceId, event: &EventId, change: CountDelta) {
+    pub(crate) fn unstored(&self, device: &DeviceId, event: &EventId, change: CountDelta) {
         let mut state = self.state();
         state.seen.mark(device, event, EventStorage::Unstored);
         state.ledger.unpend(change);
     }
 
     /// The event is on disk.
-    pub fn stored(&self, device: &DeviceId, event: &EventId) {
+    pub(crate) fn stored(&self, device: &DeviceId, event: &EventId) {
         self.state().seen.mark(device, event, EventStorage::Stored);
     }
 
     /// The lane's device did not confirm the opening: its car is still present, and the next reading is another try.
-    pub fn did_not_open(&self, lane: &LaneConfig, detail: &str, now: Timestamp) {
+    pub(crate) fn did_not_open(&self, lane: &LaneConfig, detail: &str, now: Timestamp) {
         let mut state = self.state();
         state.last_readings.gone(&lane.device);
         state.alarms.raise(&lane.device, (LaneAlarmKind::DidNotOpen, None), detail, now);
     }
 
     /// The lane's device confirmed an opening.
-    pub fn did_open(&self, lane: &LaneConfig) {
+    pub(crate) fn did_open(&self, lane: &LaneConfig) {
         self.state().alarms.end(&lane.device, LaneAlarmKind::DidNotOpen);
     }
 
     /// Applies a report of a device's state without registering its event: the latest state holds even if the event is
     /// merged with later ones.
-    pub fn apply_state(&self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) {
+    pub(crate) fn apply_state(&self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) {
         let mark = ReadingFingerprint::of_event(event, arrival.time_replaced);
         let mut state = self.state();
         // A copy of a registered report, which has changed the state before.
@@ -257,7 +257,7 @@ impl GarageState {
     }
 
     /// Raises the alarm for changes of a state that were merged.
-    pub fn raise_unsteady(
+    pub(crate) fn raise_unsteady(
         &self,
         lane: &LaneConfig,
         detail: &str,
@@ -267,22 +267,28 @@ impl GarageState {
         self.state().alarms.raise_unsteady(&lane.device, detail, (changes, since), now);
     }
 
-    pub fn raise(&self, lane: &LaneConfig, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
+    pub(crate) fn raise(&self, lane: &LaneConfig, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
         self.state().alarms.raise(&lane.device, (kind, None), detail, now);
     }
 
-    pub fn end_alarm(&self, lane: &LaneConfig, kind: LaneAlarmKind) {
+    pub(crate) fn end_alarm(&self, lane: &LaneConfig, kind: LaneAlarmKind) {
         self.state().alarms.end(&lane.device, kind);
     }
 
     /// Raises the alarm for a message that was not understood.
-    pub fn raise_not_understood(&self, lane: &LaneConfig, shape: MessageShape, fault: &str, now: Timestamp) {
+    pub(crate) fn raise_not_understood(
+        &self,
+        lane: &LaneConfig,
+        shape: MessageShape,
+        fault: &str,
+        now: Timestamp,
+    ) {
         let kind = (LaneAlarmKind::NotUnderstood, Some(shape));
         self.state().alarms.raise(&lane.device, kind, fault, now);
     }
 
     /// Plans the effect of a message at an exit that was not understood.
-    pub fn unread_at_exit(
+    pub(crate) fn unread_at_exit(
         &self,
         lane: &LaneConfig,
         digest: &str,
@@ -293,39 +299,39 @@ impl GarageState {
     }
 
     /// Whether such a message at an entry is new, not a repetition.
-    pub fn unread_is_new(&self, lane: &LaneConfig, digest: &str, at: Instant) -> bool {
+    pub(crate) fn unread_is_new(&self, lane: &LaneConfig, digest: &str, at: Instant) -> bool {
         self.state().unread.is_new(&lane.device, digest, at)
     }
 
     /// Plans the opening of an exit for a car whose message was not accepted.
-    pub fn plan_exit(&self, lane: &LaneConfig, pace: Duration, at: Instant) -> ExitOpening {
+    pub(crate) fn plan_exit(&self, lane: &LaneConfig, pace: Duration, at: Instant) -> ExitOpening {
         self.state().unread.plan(&lane.device, pace, at)
     }
 
     /// Whether an operator has marked messages of this shape as no reading.
-    pub fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
+    pub(crate) fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
         self.state().is_no_reading(device, shape)
     }
 
     /// Updates the ledger after a commit.
-    pub fn settle(&self, change: impl FnOnce(&mut OccupancyLedger)) {
+    pub(crate) fn settle(&self, change: impl FnOnce(&mut OccupancyLedger)) {
         change(&mut self.state().ledger);
         self.changed.notify_one();
     }
 
-    pub fn record_contact(&self, device: &DeviceId, at: Timestamp) {
+    pub(crate) fn record_contact(&self, device: &DeviceId, at: Timestamp) {
         self.state().devices.heard(device, at);
     }
 
-    pub fn reported(&self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
+    pub(crate) fn reported(&self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
         self.state().devices.reported(device, status, at);
     }
 
-    pub fn noticed(&self, device: &DeviceId, notice: &DeviceObservation) {
+    pub(crate) fn noticed(&self, device: &DeviceId, notice: &DeviceObservation) {
         self.state().devices.noticed(device, notice);
     }
 
-    pub fn lane_statuses(&self, lanes: &[LaneConfig], now: Timestamp) -> Vec<LaneStatus> {
+    pub(crate) fn lane_statuses(&self, lanes: &[LaneConfig], now: Timestamp) -> Vec<LaneStatus> {
         let state = self.state();
         let fire = state.fire.borrow();
         let status = |lane: &LaneConfig| LaneStatus {
@@ -338,11 +344,11 @@ impl GarageState {
         lanes.iter().map(status).collect()
     }
 
-    pub fn plan(&self) -> Option<Arc<StoredPlan>> {
+    pub(crate) fn plan(&self) -> Option<Arc<StoredPlan>> {
         self.state().plan.clone()
     }
 
-    pub fn set_plan(&self, plan: Arc<StoredPlan>) {
+    pub(crate) fn set_plan(&self, plan: Arc<StoredPlan>) {
         let mut state = self.state();
         state.known.planned(&plan.document.plan);
         state.plan = Some(plan);
@@ -354,16 +360,16 @@ impl GarageState {
     }
 
     /// Registers a response of the server.
-    pub fn contact(&self) {
+    pub(crate) fn contact(&self) {
         self.state().last_contact = Some(Instant::now());
     }
 
-    pub fn is_offline(&self) -> bool {
+    pub(crate) fn is_offline(&self) -> bool {
         self.state().last_contact.is_none_or(|at| at.elapsed() > OFFLINE_AFTER)
     }
 
     /// "No data" is never 0: without a count from the server, or with one that cannot be true, `open` is absent.
-    pub fn spaces(&self) -> SignSpaces {
+    pub(crate) fn spaces(&self) -> SignSpaces {
         let state = self.state();
         let capacity = state.plan.as_ref().map(|plan| plan.document.plan.capacity);
         let open = match (capacity, state.ledger.published()) {

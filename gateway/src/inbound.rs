@@ -96,14 +96,14 @@ impl InboundMessages {
         self.0.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn push(&self, message: MqttMessage) -> Result<(), InboundQueueFull> {
+    pub(crate) fn push(&self, message: MqttMessage) -> Result<(), InboundQueueFull> {
         self.queues().push(message)?;
         self.0.arrived.notify_one();
         Ok(())
     }
 
     /// The next message, of each sender in turn. Dropping the future loses no message.
-    pub async fn next(&self) -> MqttMessage {
+    pub(crate) async fn next(&self) -> MqttMessage {
         loop {
             if let Some(message) = self.queues().pop() {
                 return message;

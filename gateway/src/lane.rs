@@ -94,7 +94,7 @@ struct EventReceipt {
 }
 
 impl LaneLoop {
-    pub async fn run(
+    pub(crate) async fn run(
         self,
         inbound: InboundMessages,
         mut devices: mpsc::Receiver<DriverMessage>,

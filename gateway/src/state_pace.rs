@@ -28,7 +28,7 @@ pub(crate) enum DeviceStateKind {
 
 impl DeviceStateKind {
     /// The state that an event of this kind reports; `None` for events of cars.
-    pub const fn of(kind: EventKind) -> Option<Self> {
+    pub(crate) const fn of(kind: EventKind) -> Option<Self> {
         match kind {
             EventKind::Fire | EventKind::FireOver => Some(Self::Fire),
             EventKind::Stuck | EventKind::Free => Some(Self::Stuck),
@@ -42,7 +42,7 @@ impl DeviceStateKind {
         }
     }
 
-    pub const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Fire => "fire",
             Self::Stuck => "stuck",
@@ -98,7 +98,7 @@ impl<T> Default for StateReportPace<T> {
 
 impl<T> StateReportPace<T> {
     /// Decides on a report; `now` is the time of its receipt.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         device: &DeviceId,
         kind: DeviceStateKind,
@@ -118,7 +118,7 @@ impl<T> StateReportPace<T> {
     }
 
     /// Removes the merged reports whose turn has come.
-    pub fn due(&mut self, now: Instant) -> Vec<MergedReports<T>> {
+    pub(crate) fn due(&mut self, now: Instant) -> Vec<MergedReports<T>> {
         let records = &mut self.records;
         let due = self.waiting.extract_if(|key, _| records.take(key.clone(), now).is_ok());
         due.map(|(_, merged)| merged).collect()
@@ -127,7 +127,7 @@ impl<T> StateReportPace<T> {
 
 impl<T> MergedReports<T> {
     /// The ids to acknowledge with the record: the latest one, and the others as far as they are kept.
-    pub fn acknowledged_ids(&self) -> Vec<EventId> {
+    pub(crate) fn acknowledged_ids(&self) -> Vec<EventId> {
         let latest = &self.latest.event_id;
         let missing = (!self.event_ids.contains(latest)).then_some(latest);
         self.event_ids.iter().chain(missing).cloned().collect()

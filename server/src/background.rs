@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use service::ProcessReadiness;
 use service::retry::RetryBackoff;
-use store::wake::{self, ReplicaListener, ReplicaNotification};
 use store::StoreError;
+use store::wake::{self, ReplicaListener, ReplicaNotification};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,13 +19,13 @@ use crate::jobs::{calendar, publish, purge, sweep};
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Tasks that stop and are joined together.
-pub struct BackgroundTasks {
+pub(crate) struct BackgroundTasks {
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl BackgroundTasks {
-    pub fn start(app: &App, readiness: &ProcessReadiness) -> Self {
+    pub(crate) fn start(app: &App, readiness: &ProcessReadiness) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(ingest::run(app.clone(), stop.clone()));
         tasks.spawn(allocation::run(app.clone(), stop.clone()));
@@ -41,7 +41,7 @@ impl BackgroundTasks {
     }
 
     /// Call it after the last request, when no request waits for these tasks.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         self.stop.cancel();
         self.tasks.close();
         if timeout(STOP_WITHIN, self.tasks.wait()).await.is_err() {

@@ -19,7 +19,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 const WRITE_EVERY: Duration = Duration::from_secs(10);
 
 /// Watches until it is dropped.
-pub async fn run(store: Store, check: ReadinessCheck) {
+pub(crate) async fn run(store: Store, check: ReadinessCheck) {
     let mut watch = DatabaseWatch { store, check, failure: None, wrote: None };
     loop {
         watch.look().await;
@@ -28,7 +28,7 @@ pub async fn run(store: Store, check: ReadinessCheck) {
 }
 
 /// Counts a failure of the storage.
-pub fn count(failure: StorageFailure) {
+pub(crate) fn count(failure: StorageFailure) {
     counter!("database_storage_failures_total", "why" => failure.label()).increment(1);
 }
 

@@ -40,7 +40,7 @@ pub(super) struct OpeningTurn {
 
 impl OpeningRounds {
     /// Takes the lanes whose opening is due. A lane whose device has not answered yet is left out until it has.
-    pub fn turn(&mut self, lanes: &[LaneConfig], fire: &FireAlarmState, now: Instant) -> OpeningTurn {
+    pub(super) fn turn(&mut self, lanes: &[LaneConfig], fire: &FireAlarmState, now: Instant) -> OpeningTurn {
         let mut turn = OpeningTurn { due: Vec::new(), next: None };
         for lane in lanes {
             if fire.lane_alarm(&lane.device) == GarageAlarm::None {
@@ -64,7 +64,7 @@ impl OpeningRounds {
     }
 
     /// The device of the lane has confirmed or refused the opening.
-    pub fn opened(&mut self, lane: &LaneId) {
+    pub(super) fn opened(&mut self, lane: &LaneId) {
         if let Some(round) = self.0.get_mut(lane) {
             round.is_pending = false;
         }

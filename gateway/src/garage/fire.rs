@@ -11,13 +11,13 @@ use crate::config::LaneConfig;
 
 impl GarageState {
     /// Restores the reports from before a restart, and applies the configured inputs.
-    pub fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
+    pub(crate) fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
         self.state().fire.send_replace(fire);
         self
     }
 
     /// Ends the garage's alarm, or that of `lane`, as far as a person may and has seen it.
-    pub fn end_fire(
+    pub(crate) fn end_fire(
         &self,
         lanes: &[LaneConfig],
         lane: Option<&LaneId>,
@@ -39,7 +39,7 @@ impl GarageState {
     }
 
     /// Changes whenever a device's report of fire does.
-    pub fn fire(&self) -> watch::Receiver<FireAlarmState> {
+    pub(crate) fn fire(&self) -> watch::Receiver<FireAlarmState> {
         self.state().fire.subscribe()
     }
 }

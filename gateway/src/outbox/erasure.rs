@@ -32,13 +32,13 @@ pub(super) struct OutboxErasure {
 
 impl OutboxErasure {
     /// Due at once: a killed process or an earlier version may have left remains.
-    pub fn at_start() -> Self {
+    pub(super) fn at_start() -> Self {
         let now = Instant::now();
         Self { truncate_at: Some(now), rebuild_at: Some(now), rebuilt: None }
     }
 
     /// Registers that rows or values were deleted or replaced.
-    pub fn deleted(&mut self) {
+    pub(super) fn deleted(&mut self) {
         let soon = Instant::now() + TRUNCATE_AFTER;
         self.truncate_at.get_or_insert(soon);
         let next = self.rebuilt.map_or(soon, |rebuilt| soon.max(rebuilt + REBUILD_EVERY));
@@ -46,7 +46,7 @@ impl OutboxErasure {
     }
 
     /// Waits until a step is due.
-    pub async fn due(&self) {
+    pub(super) async fn due(&self) {
         match self.truncate_at.into_iter().chain(self.rebuild_at).min() {
             Some(at) => tokio::time::sleep_until(at).await,
             None => std::future::pending().await,
@@ -54,7 +54,7 @@ impl OutboxErasure {
     }
 
     /// Takes the steps that are due.
-    pub async fn run(&mut self, db: &mut SqliteConnection, backlog: i64) -> Result<(), sqlx::Error> {
+    pub(super) async fn run(&mut self, db: &mut SqliteConnection, backlog: i64) -> Result<(), sqlx::Error> {
         let now = Instant::now();
         if self.rebuild_at.is_some_and(|at| at <= now) {
             self.rebuild(db, backlog, now).await?;
@@ -66,7 +66,11 @@ impl OutboxErasure {
     }
 
     /// Takes both steps before the process ends, if something was deleted.
-    pub async fn finish(&mut self, db: &mut SqliteConnection, backlog: i64) -> Result<(), sqlx::Error> {
+    pub(super) async fn finish(
+        &mut self,
+        db: &mut SqliteConnection,
+        backlog: i64,
+    ) -> Result<(), sqlx::Error> {
         let now = Instant::now();
         if self.rebuild_at.is_some() {
             self.rebuild(db, backlog, now).await?;
@@ -78,7 +82,7 @@ impl OutboxErasure {
     }
 
     /// Tries again later, whether the disk is full or the database busy.
-    pub fn postpone(&mut self) {
+    pub(super) fn postpone(&mut self) {
         let later = Instant::now() + TRUNCATE_AFTER;
         for due in [&mut self.truncate_at, &mut self.rebuild_at].into_iter().flatten() {
             *due = later.max(*due);

@@ -14,17 +14,17 @@ use crate::cameras::camera;
 use crate::controller::{Controller, SOON, plate};
 use crate::site::{PARENT, Site};
 
-pub const STRANGER: &str = "鲁B99999";
+pub(crate) const STRANGER: &str = "鲁B99999";
 
-pub fn signal(id: &str, kind: EventKind) -> ControllerEvent {
+pub(crate) fn signal(id: &str, kind: EventKind) -> ControllerEvent {
     ControllerEvent { kind, plate: None, ..plate(id, PARENT) }
 }
 
-pub fn ordered(gate: &Controller) -> Vec<ControllerCommand> {
+pub(crate) fn ordered(gate: &Controller) -> Vec<ControllerCommand> {
     gate.heard(|heard| heard.commands.iter().filter(|c| c.order.is_some()).cloned().collect())
 }
 
-pub async fn opened(gate: &Controller, times: usize) -> Vec<ControllerCommand> {
+pub(crate) async fn opened(gate: &Controller, times: usize) -> Vec<ControllerCommand> {
     wait::until(SOON, "the lane to be opened", async || {
         Some(ordered(gate)).filter(|commands| commands.len() >= times)
     })

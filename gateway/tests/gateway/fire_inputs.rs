@@ -15,7 +15,7 @@ use crate::fire::{STRANGER, opened, ordered, signal};
 use crate::site::Site;
 
 impl Site {
-    pub async fn with_fire_inputs(inputs: &[&str]) -> Self {
+    pub(crate) async fn with_fire_inputs(inputs: &[&str]) -> Self {
         let mut site = Self::open().await;
         site.stop().await;
         let inputs = inputs.iter().map(|device| DeviceId::parse(device).unwrap());
@@ -36,7 +36,7 @@ impl Site {
         .await
     }
 
-    pub async fn lane_alarm(&self, lane: &str, kind: LaneAlarmKind) -> LaneAlarm {
+    pub(crate) async fn lane_alarm(&self, lane: &str, kind: LaneAlarmKind) -> LaneAlarm {
         self.lane_alarms(lane, kind, 1).await.remove(0)
     }
 

@@ -38,7 +38,7 @@ impl Site {
         id
     }
 
-    pub async fn outcome(&self, id: Uuid) -> RemoteOrderOutcome {
+    pub(crate) async fn outcome(&self, id: Uuid) -> RemoteOrderOutcome {
         wait::until(SOON, "what became of an order", async || {
             self.district.books(|books| {
                 books.orders.outcomes.iter().find(|(told, _)| *told == id).map(|(_, outcome)| *outcome)

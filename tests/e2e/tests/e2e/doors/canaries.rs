@@ -33,7 +33,7 @@ fn clean(what: &str, text: &str) {
     assert_eq!(trace_in(text), None, "{what}: {text}");
 }
 
-pub async fn personal_data_is_found_nowhere_but_where_it_belongs(system: Arc<TestSystem>) {
+pub(super) async fn personal_data_is_found_nowhere_but_where_it_belongs(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-east");
     at_the_gate(&system, &garage).await;
     at_the_phones_door(&system).await;
