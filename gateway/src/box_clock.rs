@@ -44,7 +44,7 @@ pub(crate) struct BoxClock {
 
 impl BoxClock {
     /// Restores the last known time from the folder's file.
-    pub fn restored(folder: &Path) -> Self {
+    pub(crate) fn restored(folder: &Path) -> Self {
         let path = folder.join(FILE);
         let stored = fs::read_to_string(&path).ok().and_then(|text| Timestamp::parse(text.trim()).ok());
         let last_known = stored.unwrap_or(FIRST).max(FIRST);
@@ -59,7 +59,7 @@ impl BoxClock {
     }
 
     /// Registers the server's time at a response. It replaces a last known time that came from a clock years ahead.
-    pub fn confirm(&self, server: Timestamp) {
+    pub(crate) fn confirm(&self, server: Timestamp) {
         self.server_time.store(server.micros(), Ordering::Relaxed);
         self.last_known.fetch_min((server + TOLERANCE).micros(), Ordering::Relaxed);
     }
@@ -76,7 +76,7 @@ impl BoxClock {
         }
     }
 
-    pub fn trust(&self, now: Timestamp) -> ClockTrust {
+    pub(crate) fn trust(&self, now: Timestamp) -> ClockTrust {
         if now + TOLERANCE < self.last_known() {
             let _ = self.untrusted_since.compare_exchange(
                 0,
@@ -92,7 +92,7 @@ impl BoxClock {
     }
 
     /// The time for decisions: never before the last known time.
-    pub fn decision_time(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn decision_time(&self, now: Timestamp) -> Timestamp {
         match self.trust(now) {
             ClockTrust::Trusted => now,
             ClockTrust::Untrusted => self.last_known(),
@@ -100,7 +100,7 @@ impl BoxClock {
     }
 
     /// The uncertainty of an event's time while the clock is not trusted.
-    pub fn uncertain_time(&self, now: Timestamp) -> Option<UncertainTime> {
+    pub(crate) fn uncertain_time(&self, now: Timestamp) -> Option<UncertainTime> {
         if self.trust(now) == ClockTrust::Trusted {
             return None;
         }
@@ -108,14 +108,14 @@ impl BoxClock {
     }
 
     /// Fills in the age of an uncertain event when it is sent, if the box has not rebooted since.
-    pub fn with_age(&self, event: &mut GateEvent) {
+    pub(crate) fn with_age(&self, event: &mut GateEvent) {
         if let Some(uncertain) = &mut event.uncertain_time {
             let is_same_boot = !self.boot_id.is_empty() && uncertain.boot_id == self.boot_id;
             uncertain.age_ms = is_same_boot.then(|| uptime_ms().saturating_sub(uncertain.uptime_ms));
         }
     }
 
-    pub fn alarm(&self, now: Timestamp) -> Option<GatewayAlarm> {
+    pub(crate) fn alarm(&self, now: Timestamp) -> Option<GatewayAlarm> {
         if self.trust(now) == ClockTrust::Trusted {
             return None;
         }
@@ -127,7 +127,7 @@ impl BoxClock {
     }
 
     /// Writes the last known time periodically.
-    pub async fn run(self: Arc<Self>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    pub(crate) async fn run(self: Arc<Self>, clock: Arc<dyn Clock>, stop: CancellationToken) {
         loop {
             let now = clock.now();
             if self.trust(now) == ClockTrust::Trusted {

@@ -106,7 +106,7 @@ pub(crate) struct DeviceObservation {
 }
 
 impl DeviceObservation {
-    pub fn of(message: &DeviceMessage, now: Timestamp) -> Self {
+    pub(crate) fn of(message: &DeviceMessage, now: Timestamp) -> Self {
         let live = |content: &MessageContent| match content {
             MessageContent::Reading(reading) if !reading.is_retransmission => reading.occurred_at,
             _ => None,
@@ -119,7 +119,7 @@ impl DeviceObservation {
         Self { quirks, clock_ahead_ms: at.map(|at| ahead_ms(at, now)) }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.quirks.is_empty() && self.clock_ahead_ms.is_none()
     }
 }

@@ -90,13 +90,13 @@ impl MessageFault {
 }
 
 impl MessageIntake {
-    pub const fn new(garage: GarageId, lanes: Vec<LaneConfig>) -> Self {
+    pub(crate) const fn new(garage: GarageId, lanes: Vec<LaneConfig>) -> Self {
         Self { garage, lanes }
     }
 
     /// `now` is the gateway's clock. An error is a message that is stored for an operator and has no other effect: it
     /// comes from no lane's device, or is a damaged heartbeat.
-    pub fn parse(
+    pub(crate) fn parse(
         &self,
         topic: &str,
         payload: &[u8],
@@ -245,7 +245,7 @@ pub(crate) fn is_possible(at: Timestamp, now: Timestamp) -> bool {
 
 impl RejectedMessage {
     /// A message of a device of this garage.
-    pub fn of_device(device: DeviceId, code: RejectCode, detail: &str, payload: &[u8]) -> Self {
+    pub(crate) fn of_device(device: DeviceId, code: RejectCode, detail: &str, payload: &[u8]) -> Self {
         *refusal(Some(device), true, MessageFault::new(code, detail), payload)
     }
 }

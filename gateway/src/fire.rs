@@ -39,7 +39,7 @@ pub(crate) fn restored(folder: &Path) -> FireAlarmState {
 }
 
 impl FireWatch {
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let mut fire = self.garage.fire();
         while !stop.is_cancelled() {
             let now = fire.borrow_and_update().clone();

@@ -91,9 +91,9 @@ pub(crate) struct GateEventOutcome {
 }
 
 impl GateEventOutcome {
-    pub const NONE: Self = Self { decision: None, delta: 0, audience: None, rereads: None };
+    pub(crate) const NONE: Self = Self { decision: None, delta: 0, audience: None, rereads: None };
 
-    pub fn change(&self) -> CountDelta {
+    pub(crate) fn change(&self) -> CountDelta {
         CountDelta::of(self.delta, self.audience)
     }
 }
@@ -144,7 +144,7 @@ pub(crate) struct GarageState {
 
 impl GarageState {
     /// Restores the state that survived on disk.
-    pub fn restored(
+    pub(crate) fn restored(
         plan: Option<StoredPlan>,
         ledger: OccupancyLedger,
         known: AdmittedCars,
@@ -162,20 +162,20 @@ impl GarageState {
     }
 
     /// Restores the fire inputs' reports from before a restart.
-    pub fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
+    pub(crate) fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
         self.state().fire.send_replace(fire);
         self
     }
 
     /// Ends the fire alarm if only pulses raised it and none of them is later than `through`.
-    pub fn end_fire(&self, through: Timestamp) -> Result<(), FireEndRefusal> {
+    pub(crate) fn end_fire(&self, through: Timestamp) -> Result<(), FireEndRefusal> {
         let mut ended = Ok(());
         self.state().fire.send_modify(|fire| ended = fire.end(through));
         ended
     }
 
     /// Changes whenever a fire input reports.
-    pub fn fire(&self) -> watch::Receiver<FireAlarmState> {
+    pub(crate) fn fire(&self) -> watch::Receiver<FireAlarmState> {
         self.state().fire.subscribe()
     }
 
@@ -185,7 +185,7 @@ impl GarageState {
     }
 
     /// Registers an event; a new one is decided and counted as pending.
-    pub fn register(
+    pub(crate) fn register(
         &self,
         lane: &LaneConfig,
         event: &ControllerEvent,
@@ -221,7 +221,7 @@ impl GarageState {
 
     /// Sets `of` of a pass and of a reversal to the event by which the server knows their car; other events stay
     /// unchanged.
-    pub fn named(&self, lane: &LaneConfig, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
+    pub(crate) fn named(&self, lane: &LaneConfig, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
         let age = Duration::from_millis(event.age_ms);
         let of = match event.kind {
             EventKind::Pass => self.state().car_of_pass(&lane.device, event.related_event_id, age),
@@ -236,45 +236,51 @@ impl GarageState {
     }
 
     /// The outbox queue was full: the event counts nothing until it is sent again.
-    pub fn unstored(&self, device: &DeviceId, event: &EventId, change: CountDelta) {
+    pub(crate) fn unstored(&self, device: &DeviceId, event: &EventId, change: CountDelta) {
         let mut state = self.state();
         state.seen.mark(device, event, EventStorage::Unstored);
         state.ledger.unpend(change);
     }
 
     /// The event is on disk.
-    pub fn stored(&self, device: &DeviceId, event: &EventId) {
+    pub(crate) fn stored(&self, device: &DeviceId, event: &EventId) {
         self.state().seen.mark(device, event, EventStorage::Stored);
     }
 
     /// The lane's device did not confirm the opening: its car is still present, and the next reading is another try.
-    pub fn did_not_open(&self, lane: &LaneConfig, detail: &str, now: Timestamp) {
+    pub(crate) fn did_not_open(&self, lane: &LaneConfig, detail: &str, now: Timestamp) {
         let mut state = self.state();
         state.last_readings.gone(&lane.device);
         state.alarms.raise(&lane.device, (LaneAlarmKind::DidNotOpen, None), detail, now);
     }
 
     /// The lane's device confirmed an opening.
-    pub fn did_open(&self, lane: &LaneConfig) {
+    pub(crate) fn did_open(&self, lane: &LaneConfig) {
         self.state().alarms.end(&lane.device, LaneAlarmKind::DidNotOpen);
     }
 
-    pub fn raise(&self, lane: &LaneConfig, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
+    pub(crate) fn raise(&self, lane: &LaneConfig, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
         self.state().alarms.raise(&lane.device, (kind, None), detail, now);
     }
 
-    pub fn end_alarm(&self, lane: &LaneConfig, kind: LaneAlarmKind) {
+    pub(crate) fn end_alarm(&self, lane: &LaneConfig, kind: LaneAlarmKind) {
         self.state().alarms.end(&lane.device, kind);
     }
 
     /// Raises the alarm for a message that was not understood.
-    pub fn raise_not_understood(&self, lane: &LaneConfig, shape: MessageShape, fault: &str, now: Timestamp) {
+    pub(crate) fn raise_not_understood(
+        &self,
+        lane: &LaneConfig,
+        shape: MessageShape,
+        fault: &str,
+        now: Timestamp,
+    ) {
         let kind = (LaneAlarmKind::NotUnderstood, Some(shape));
         self.state().alarms.raise(&lane.device, kind, fault, now);
     }
 
     /// Plans the effect of a message at an exit that was not understood.
-    pub fn unread_at_exit(
+    pub(crate) fn unread_at_exit(
         &self,
         lane: &LaneConfig,
         digest: &str,
@@ -285,39 +291,39 @@ impl GarageState {
     }
 
     /// Whether such a message at an entry is new, not a repetition.
-    pub fn unread_is_new(&self, lane: &LaneConfig, digest: &str, at: Instant) -> bool {
+    pub(crate) fn unread_is_new(&self, lane: &LaneConfig, digest: &str, at: Instant) -> bool {
         self.state().unread.is_new(&lane.device, digest, at)
     }
 
     /// Plans the opening of an exit for a car whose message was not accepted.
-    pub fn plan_exit(&self, lane: &LaneConfig, pace: Duration, at: Instant) -> ExitOpening {
+    pub(crate) fn plan_exit(&self, lane: &LaneConfig, pace: Duration, at: Instant) -> ExitOpening {
         self.state().unread.plan(&lane.device, pace, at)
     }
 
     /// Whether an operator has marked messages of this shape as no reading.
-    pub fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
+    pub(crate) fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
         self.state().is_no_reading(device, shape)
     }
 
     /// Updates the ledger after a commit.
-    pub fn settle(&self, change: impl FnOnce(&mut OccupancyLedger)) {
+    pub(crate) fn settle(&self, change: impl FnOnce(&mut OccupancyLedger)) {
         change(&mut self.state().ledger);
         self.changed.notify_one();
     }
 
-    pub fn record_contact(&self, device: &DeviceId, at: Timestamp) {
+    pub(crate) fn record_contact(&self, device: &DeviceId, at: Timestamp) {
         self.state().devices.heard(device, at);
     }
 
-    pub fn reported(&self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
+    pub(crate) fn reported(&self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
         self.state().devices.reported(device, status, at);
     }
 
-    pub fn noticed(&self, device: &DeviceId, notice: &DeviceObservation) {
+    pub(crate) fn noticed(&self, device: &DeviceId, notice: &DeviceObservation) {
         self.state().devices.noticed(device, notice);
     }
 
-    pub fn lane_statuses(&self, lanes: &[LaneConfig], now: Timestamp) -> Vec<LaneStatus> {
+    pub(crate) fn lane_statuses(&self, lanes: &[LaneConfig], now: Timestamp) -> Vec<LaneStatus> {
         let state = self.state();
         let status = |lane: &LaneConfig| LaneStatus {
             alarms: state.alarms.of(&lane.device, now),
@@ -326,11 +332,11 @@ impl GarageState {
         lanes.iter().map(status).collect()
     }
 
-    pub fn plan(&self) -> Option<Arc<StoredPlan>> {
+    pub(crate) fn plan(&self) -> Option<Arc<StoredPlan>> {
         self.state().plan.clone()
     }
 
-    pub fn set_plan(&self, plan: Arc<StoredPlan>) {
+    pub(crate) fn set_plan(&self, plan: Arc<StoredPlan>) {
         let mut state = self.state();
         state.known.planned(&plan.document.plan);
         state.plan = Some(plan);
@@ -342,16 +348,16 @@ impl GarageState {
     }
 
     /// Registers a response of the server.
-    pub fn contact(&self) {
+    pub(crate) fn contact(&self) {
         self.state().last_contact = Some(Instant::now());
     }
 
-    pub fn is_offline(&self) -> bool {
+    pub(crate) fn is_offline(&self) -> bool {
         self.state().last_contact.is_none_or(|at| at.elapsed() > OFFLINE_AFTER)
     }
 
     /// "No data" is never 0: without a count from the server, or with one that cannot be true, `open` is absent.
-    pub fn spaces(&self) -> SignSpaces {
+    pub(crate) fn spaces(&self) -> SignSpaces {
         let state = self.state();
         let capacity = state.plan.as_ref().map(|plan| plan.document.plan.capacity);
         let open = match (capacity, state.ledger.published()) {

@@ -54,7 +54,7 @@ pub(crate) struct BoxIdentity {
 
 impl BoxIdentity {
     /// Reads the configuration's token, or the credential in the data folder.
-    pub fn load(config: &GatewayConfig) -> Result<Self, BoxIdentityError> {
+    pub(crate) fn load(config: &GatewayConfig) -> Result<Self, BoxIdentityError> {
         match &config.server.token {
             Some(token) => Ok(Self::new(token.clone(), None, None)),
             None => Self::own(&config.data_dir),
@@ -82,18 +82,18 @@ impl BoxIdentity {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn current(&self) -> SecretText {
+    pub(crate) fn current(&self) -> SecretText {
         self.state().current.clone()
     }
 
     /// Registers the server's request to replace `used`.
-    pub fn renew(&self, used: SecretText) {
+    pub(crate) fn renew(&self, used: SecretText) {
         self.state().asked = Some(used);
         self.wake.notify_one();
     }
 
     /// Waits until a replacement is requested, or a next credential is ready for use.
-    pub async fn due(&self) {
+    pub(crate) async fn due(&self) {
         while !self.is_due() {
             self.wake.notified().await;
         }
@@ -105,7 +105,7 @@ impl BoxIdentity {
     }
 
     /// The next credential; on disk when this returns.
-    pub fn next(&self) -> Result<GatewayCredential, CredentialFileError> {
+    pub(crate) fn next(&self) -> Result<GatewayCredential, CredentialFileError> {
         if let Some(next) = self.state().next.clone() {
             return Ok(next);
         }
@@ -116,7 +116,7 @@ impl BoxIdentity {
     }
 
     /// Makes the next credential, which the server has accepted, the only one; first on disk.
-    pub fn adopt(&self, next: &GatewayCredential) -> Result<(), CredentialFileError> {
+    pub(crate) fn adopt(&self, next: &GatewayCredential) -> Result<(), CredentialFileError> {
         let current = SecretText::new(next.expose());
         self.save(&current, None)?;
         let mut state = self.state();

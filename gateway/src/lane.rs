@@ -88,7 +88,7 @@ struct EventReceipt {
 }
 
 impl LaneLoop {
-    pub async fn run(
+    pub(crate) async fn run(
         self,
         mut inbound: mpsc::Receiver<MqttMessage>,
         mut devices: mpsc::Receiver<DriverMessage>,

@@ -91,7 +91,7 @@ pub(crate) struct BrokerPublisher(watch::Receiver<Option<AsyncClient>>);
 
 impl BrokerPublisher {
     /// Publishes with QoS 1. A message that fails here is never sent later.
-    pub async fn publish(
+    pub(crate) async fn publish(
         &self,
         topic: String,
         keep: MqttRetention,
@@ -108,13 +108,13 @@ impl BrokerPublisher {
 
     /// Publishes with QoS 0: a device that is offline now never receives it. For messages without a lifetime of their
     /// own.
-    pub fn publish_now(&self, topic: String, payload: Vec<u8>) -> Result<(), MqttPublishError> {
+    pub(crate) fn publish_now(&self, topic: String, payload: Vec<u8>) -> Result<(), MqttPublishError> {
         let client = self.0.borrow().clone().ok_or(MqttPublishError::Offline)?;
         client.try_publish(topic, QoS::AtMostOnce, false, payload).map_err(|_| MqttPublishError::Slow)
     }
 
     /// Waits until a connection is established or lost; `false` when no more will follow.
-    pub async fn changed(&mut self) -> bool {
+    pub(crate) async fn changed(&mut self) -> bool {
         self.0.changed().await.is_ok()
     }
 }
@@ -132,7 +132,7 @@ pub(crate) struct BrokerConnection {
 
 impl BrokerConnection {
     /// Truncates payloads to `largest` bytes. When `inbound` is full, a message is dropped and counted.
-    pub fn new(
+    pub(crate) fn new(
         mqtt: config::MqttConfig,
         filters: Vec<String>,
         largest: usize,
@@ -145,7 +145,7 @@ impl BrokerConnection {
         (Self { mqtt, filters, largest, inbound, link, meter, check }, BrokerPublisher(broker))
     }
 
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let mut backoff = RetryBackoff::new("mqtt", RETRY_BASE, RETRY_CAP);
         while let Err(error) = self.connection(&mut backoff, &stop).await {
             self.link.send_replace(None);

@@ -67,7 +67,7 @@ impl FetchedOrderIds {
 }
 
 impl RemoteOpenPoll {
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let (run, mut met, mut work) = (Uuid::new_v4(), FetchedOrderIds::default(), JoinSet::new());
         let mut backoff = RetryBackoff::new("orders", RETRY_BASE, RETRY_CAP);
         let mut idle = RetryBackoff::new("orders_idle", RETRY_BASE, IDLE_CAP);

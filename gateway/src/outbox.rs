@@ -89,7 +89,7 @@ pub(crate) struct OpenedOutbox {
 
 impl OpenedOutbox {
     /// Opens the outbox in `folder`, or creates it.
-    pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
+    pub(crate) async fn open(folder: &Path) -> Result<Self, OutboxError> {
         let lock = lock(folder)?;
         let path = folder.join(FILE);
         schema::check(&path).await?;
@@ -101,7 +101,7 @@ impl OpenedOutbox {
     }
 
     /// Moves the surviving state out of the outbox, as input of decisions.
-    pub fn garage(&mut self) -> GarageState {
+    pub(crate) fn garage(&mut self) -> GarageState {
         let known = std::mem::take(&mut self.known);
         let (ledger, stored) = (std::mem::take(&mut self.ledger), std::mem::take(&mut self.stored));
         GarageState::restored(self.plan.take(), ledger, known, stored)

@@ -15,13 +15,13 @@ pub(crate) struct DevicePaceLimiter(TokenBuckets<DeviceId>);
 
 impl DevicePaceLimiter {
     /// `per_second` is 1 or more.
-    pub fn new(per_second: u32) -> Self {
+    pub(crate) fn new(per_second: u32) -> Self {
         let burst = per_second.saturating_mul(BURST_SECONDS);
         Self(TokenBuckets::new(burst, Duration::from_secs(1) / per_second.max(1)))
     }
 
     /// Whether one more event of this device is accepted at `now`.
-    pub fn admits(&mut self, device: &DeviceId, now: Instant) -> bool {
+    pub(crate) fn admits(&mut self, device: &DeviceId, now: Instant) -> bool {
         self.0.take(device.clone(), now).is_ok()
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct PlanPoll {
 }
 
 impl PlanPoll {
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let mut backoff = RetryBackoff::new("plan", self.every, RETRY_CAP.max(self.every));
         let mut was_whole = true;
         while !stop.is_cancelled() {

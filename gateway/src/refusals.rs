@@ -27,7 +27,7 @@ pub(crate) struct DeadLetterAllowance(HashMap<Option<DeviceId>, (Instant, u32)>)
 
 impl DeadLetterAllowance {
     /// Whether one more message of this sender may be stored at `now`.
-    pub fn take(&mut self, refusal: &RejectedMessage, now: Instant) -> bool {
+    pub(crate) fn take(&mut self, refusal: &RejectedMessage, now: Instant) -> bool {
         let sender = if refusal.known { refusal.device.clone() } else { None };
         let (since, used) = self.0.entry(sender).or_insert((now, 0));
         if now.duration_since(*since) >= MINUTE {
@@ -40,13 +40,13 @@ impl DeadLetterAllowance {
 
 impl RejectedMessage {
     /// The dead letter of a message that was not understood.
-    pub fn of_unread(device: DeviceId, message: &UnrecognizedMessage) -> Self {
+    pub(crate) fn of_unread(device: DeviceId, message: &UnrecognizedMessage) -> Self {
         let refusal = Self::of_device(device, message.code, &message.fault, &message.excerpt);
         Self { event_id: message.event_id.clone(), ..refusal }
     }
 
     /// `None` only if the stand-in name is invalid, too.
-    pub fn into_entry(self, received_at: Timestamp) -> Option<OutboxEntry> {
+    pub(crate) fn into_entry(self, received_at: Timestamp) -> Option<OutboxEntry> {
         let answer = match self.known {
             true => OutboxReply::Rejected(RejectedEvent {
                 event_id: self.event_id,

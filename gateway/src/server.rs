@@ -116,7 +116,7 @@ pub(crate) struct DistrictServerClient {
 }
 
 impl DistrictServerClient {
-    pub fn new(
+    pub(crate) fn new(
         config: &config::DistrictServerConfig,
         identity: Arc<BoxIdentity>,
     ) -> Result<Self, ServerClientBuildError> {
@@ -136,7 +136,7 @@ impl DistrictServerClient {
     }
 
     /// The first contact, authenticated by the enrolment code alone. The outer error is an error of the configuration.
-    pub async fn enrol(
+    pub(crate) async fn enrol(
         config: &config::DistrictServerConfig,
         asked: &GatewayEnrolment,
     ) -> Result<Result<(), DistrictServerError>, ServerClientBuildError> {
@@ -147,18 +147,22 @@ impl DistrictServerClient {
     }
 
     /// Registers the next credential, authenticated by the token `current`.
-    pub async fn offer(&self, current: &str, next: &GatewayCredential) -> Result<(), DistrictServerError> {
+    pub(crate) async fn offer(
+        &self,
+        current: &str,
+        next: &GatewayCredential,
+    ) -> Result<(), DistrictServerError> {
         let asked = CredentialRenewal { credential: next.clone() };
         taken(self.client.post(self.credential.clone()).bearer_auth(current).json(&asked)).await
     }
 
-    pub async fn send(&self, batch: &UplinkBatch) -> Result<BatchReceipt, DistrictServerError> {
+    pub(crate) async fn send(&self, batch: &UplinkBatch) -> Result<BatchReceipt, DistrictServerError> {
         let request = || self.client.post(self.events.clone()).json(batch);
         json(succeeded(self.authorized(request).await?).await?).await
     }
 
     /// `None` if the plan still has the ETag `etag`.
-    pub async fn plan(&self, etag: Option<&str>) -> Result<Option<FetchedPlan>, DistrictServerError> {
+    pub(crate) async fn plan(&self, etag: Option<&str>) -> Result<Option<FetchedPlan>, DistrictServerError> {
         let request = || {
             let request = self.client.get(self.plan.clone());
             etag.iter().fold(request, |request, etag| request.header(IF_NONE_MATCH, *etag))
@@ -177,13 +181,13 @@ impl DistrictServerClient {
     }
 
     /// The server's clock at its last response.
-    pub fn last_date(&self) -> Option<Timestamp> {
+    pub(crate) fn last_date(&self) -> Option<Timestamp> {
         let micros = self.time.load(Ordering::Relaxed);
         (micros != 0).then(|| Timestamp::from_micros(micros))
     }
 
     /// Fetches the plan without an ETag. The date is returned even if the plan is an error.
-    pub async fn look(&self) -> Result<ServerProbeResult, DistrictServerError> {
+    pub(crate) async fn look(&self) -> Result<ServerProbeResult, DistrictServerError> {
         let response = self.authorized(|| self.client.get(self.plan.clone())).await?;
         let date = date(&response);
         let plan = async { json(succeeded(response).await?).await };

@@ -74,7 +74,7 @@ fn has_no_fire_input(lanes: &[LaneConfig]) -> bool {
 }
 
 impl UplinkTask {
-    pub async fn run(mut self, stop: CancellationToken) {
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = RetryBackoff::new("uplink", RETRY_BASE, RETRY_CAP);
         let mut progress = UplinkProgress::default();
         let mut last_told = String::new();

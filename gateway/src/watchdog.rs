@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct LoopHeartbeat(Arc<AtomicU64>);
 
 impl LoopHeartbeat {
-    pub fn beat(&self) {
+    pub(crate) fn beat(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -54,7 +54,7 @@ pub async fn run(
 }
 
 /// The state of a process with this configuration.
-pub fn build(
+pub(crate) fn build(
     config: &MiniappConfig,
     settings: &MiniappSettings,
     shutdown: CancellationToken,

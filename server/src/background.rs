@@ -24,13 +24,13 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Tasks that stop and are joined together.
-pub struct BackgroundTasks {
+pub(crate) struct BackgroundTasks {
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl BackgroundTasks {
-    pub fn start(app: &App, readiness: &ProcessReadiness) -> Self {
+    pub(crate) fn start(app: &App, readiness: &ProcessReadiness) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(ingest::run(app.clone(), stop.clone()));
         tasks.spawn(allocation::run(app.clone(), stop.clone()));
@@ -46,7 +46,7 @@ impl BackgroundTasks {
     }
 
     /// Call it after the last request, when no request waits for these tasks.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         self.stop.cancel();
         self.tasks.close();
         if timeout(STOP_WITHIN, self.tasks.wait()).await.is_err() {

@@ -28,7 +28,7 @@ const QUIET: &str = "warn";
 
 #[derive(Debug, Parser)]
 #[command(version = VERSION_AND_REVISION, about = "Server of a district with shared car parks")]
-pub struct ServerArguments {
+pub(crate) struct ServerArguments {
     #[command(subcommand)]
     command: ServerSubcommand,
 }
@@ -159,7 +159,7 @@ struct ConfigFileOption {
 
 /// The error that `main` prints and the exit code that it returns.
 #[derive(Debug)]
-pub struct CommandFailure {
+pub(crate) struct CommandFailure {
     pub error: anyhow::Error,
     pub code: u8,
 }
@@ -188,7 +188,7 @@ impl<E: Into<anyhow::Error>> From<E> for CommandFailure {
 
 type CommandResult = Result<(), CommandFailure>;
 
-pub fn run(arguments: ServerArguments) -> CommandResult {
+pub(crate) fn run(arguments: ServerArguments) -> CommandResult {
     match arguments.command {
         ServerSubcommand::Run(file) => serve(checked(&file)?),
         ServerSubcommand::CheckConfig(file) => {

@@ -26,7 +26,7 @@ pub(crate) struct MessageBody {
 
 impl MessageBody {
     /// Reads the body; without a body, the query of the address.
-    pub fn parse(message: &InboundMessage<'_>) -> Self {
+    pub(crate) fn parse(message: &InboundMessage<'_>) -> Self {
         let mut body = Self {
             fields: FieldTree::Null,
             quirks: BTreeSet::new(),

@@ -48,7 +48,7 @@ impl FieldTree {
     }
 
     /// The nearest field with this name at any depth; one with a value precedes an empty one.
-    pub fn find(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn find(&self, name: &str) -> Option<&Self> {
         let mut empty = None;
         let mut groups = VecDeque::from([self]);
         while let Some(group) = groups.pop_front() {
@@ -66,7 +66,7 @@ impl FieldTree {
     }
 
     /// All fields with this name, except those nested in another one.
-    pub fn find_all<'a>(&'a self, name: &str) -> Vec<&'a Self> {
+    pub(crate) fn find_all<'a>(&'a self, name: &str) -> Vec<&'a Self> {
         let mut found = Vec::new();
         for (own, value) in self.inner() {
             if own.eq_ignore_ascii_case(name) {
@@ -79,7 +79,7 @@ impl FieldTree {
     }
 
     /// The outermost groups with one of these fields as a direct child.
-    pub fn find_groups<'a>(&'a self, names: &[&str]) -> Vec<&'a Self> {
+    pub(crate) fn find_groups<'a>(&'a self, names: &[&str]) -> Vec<&'a Self> {
         let is_named = |own: &str| names.iter().any(|name| own.eq_ignore_ascii_case(name));
         match self {
             Self::Fields(fields) if fields.iter().any(|(name, _)| is_named(name)) => vec![self],
@@ -90,7 +90,7 @@ impl FieldTree {
     }
 
     /// This group of fields, or the groups of a list.
-    pub fn groups(&self) -> Vec<&Self> {
+    pub(crate) fn groups(&self) -> Vec<&Self> {
         match self {
             Self::Fields(fields) if !fields.is_empty() => vec![self],
             Self::List(items) => items.iter().flat_map(Self::groups).collect(),
@@ -98,12 +98,12 @@ impl FieldTree {
         }
     }
 
-    pub const fn is_group(&self) -> bool {
+    pub(crate) const fn is_group(&self) -> bool {
         matches!(self, Self::Fields(_) | Self::List(_))
     }
 
     /// The direct child with this name; one with a value precedes an empty one.
-    pub fn get(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         let inner = self.inner();
         let named =
             || inner.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
@@ -111,17 +111,17 @@ impl FieldTree {
     }
 
     /// The value of the first of these names that has one, at any depth.
-    pub fn find_text(&self, names: &[&str]) -> Option<String> {
+    pub(crate) fn find_text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.find(name)?.text())
     }
 
     /// The value of the first of these names that has one, among the direct children.
-    pub fn own_text(&self, names: &[&str]) -> Option<String> {
+    pub(crate) fn own_text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.get(name)?.text())
     }
 
     /// The field's value as text; `None` for empty values and groups. A list of one value has that value.
-    pub fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         if let Self::List(items) = self {
             return items.first().filter(|_| items.len() == 1)?.text();
         }
@@ -135,7 +135,7 @@ impl FieldTree {
     }
 
     /// A whole number in any notation: `87`, `"87"`, `87.0`.
-    pub fn number(&self) -> Option<i64> {
+    pub(crate) fn number(&self) -> Option<i64> {
         let text = self.text()?;
         if let Ok(number) = text.parse() {
             return Some(number);
@@ -145,7 +145,7 @@ impl FieldTree {
     }
 
     /// A boolean in any notation.
-    pub fn flag(&self) -> Option<bool> {
+    pub(crate) fn flag(&self) -> Option<bool> {
         match self.text()?.to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" | "on" => Some(true),
             "0" | "false" | "no" | "off" => Some(false),
@@ -153,11 +153,11 @@ impl FieldTree {
         }
     }
 
-    pub fn find_number(&self, name: &str) -> Option<i64> {
+    pub(crate) fn find_number(&self, name: &str) -> Option<i64> {
         self.find(name)?.number()
     }
 
-    pub fn find_flag(&self, name: &str) -> Option<bool> {
+    pub(crate) fn find_flag(&self, name: &str) -> Option<bool> {
         self.find(name)?.flag()
     }
 
@@ -172,7 +172,7 @@ impl FieldTree {
     }
 
     /// Calls `visit` with each field's path (`a.b[].c`), its own name and its value.
-    pub fn visit<'a>(&'a self, visit: &mut impl FnMut(&str, &'a str, &'a Self)) {
+    pub(crate) fn visit<'a>(&'a self, visit: &mut impl FnMut(&str, &'a str, &'a Self)) {
         self.visit_below("", visit);
     }
 

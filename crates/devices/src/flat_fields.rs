@@ -38,7 +38,7 @@ fn normal_name(name: &str) -> String {
 
 impl FlatFields {
     /// The fields of a JSON object or list; `None` if the bytes are no such JSON.
-    pub fn from_json(body: &[u8]) -> Option<Self> {
+    pub(crate) fn from_json(body: &[u8]) -> Option<Self> {
         let text = text::decode(body, None);
         let value: Value = serde_json::from_str(text.text.trim()).ok()?;
         if !value.is_object() && !value.is_array() {
@@ -50,7 +50,7 @@ impl FlatFields {
     }
 
     /// The fields of an `application/x-www-form-urlencoded` body; each value may be in GBK.
-    pub fn from_form(body: &[u8]) -> Self {
+    pub(crate) fn from_form(body: &[u8]) -> Self {
         let mut fields = Self::default();
         for pair in body.split(|byte| *byte == b'&') {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
@@ -65,7 +65,7 @@ impl FlatFields {
     }
 
     /// The fields of lines `name=value`.
-    pub fn from_lines(text: &str) -> Self {
+    pub(crate) fn from_lines(text: &str) -> Self {
         let mut fields = Self::default();
         for line in text.lines() {
             if let Some((name, value)) = line.split_once('=') {
@@ -105,12 +105,12 @@ impl FlatFields {
     }
 
     /// The first non-empty value of the first of these names that has one. A name matches the end of a path after a dot.
-    pub fn text(&self, names: &[&str]) -> Option<&str> {
+    pub(crate) fn text(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.values(name).find(|value| !value.is_empty()))
     }
 
     /// The value of a top-level field.
-    pub fn outer(&self, name: &str) -> Option<&str> {
+    pub(crate) fn outer(&self, name: &str) -> Option<&str> {
         let name = normal_name(name);
         let field = self.fields.iter().find(|field| field.path == name && !field.value.is_empty());
         field.map(|field| field.value.as_str())
@@ -125,38 +125,38 @@ impl FlatFields {
     }
 
     /// Whether one of these names occurs, with or without a value.
-    pub fn has(&self, names: &[&str]) -> bool {
+    pub(crate) fn has(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.values(name).next().is_some())
     }
 
     /// The value of a list with this index.
-    pub fn nth(&self, name: &str, index: usize) -> Option<&str> {
+    pub(crate) fn nth(&self, name: &str, index: usize) -> Option<&str> {
         self.values(name).nth(index)
     }
 
     /// Whether every field has one of these names.
-    pub fn are_all(&self, names: &[&str]) -> bool {
+    pub(crate) fn are_all(&self, names: &[&str]) -> bool {
         let names: Vec<String> = names.iter().map(|name| normal_name(name)).collect();
         !self.fields.is_empty() && self.fields.iter().all(|field| names.contains(&field.path))
     }
 
-    pub fn number(&self, names: &[&str]) -> Option<i64> {
+    pub(crate) fn number(&self, names: &[&str]) -> Option<i64> {
         let text = self.text(names)?;
         let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
         whole.parse().ok()
     }
 
-    pub fn confidence(&self, names: &[&str]) -> ReadingConfidence {
+    pub(crate) fn confidence(&self, names: &[&str]) -> ReadingConfidence {
         ReadingConfidence::parse(self.text(names).unwrap_or_default())
     }
 
     /// Seconds, milliseconds or microseconds since 1970, or a text with a date.
-    pub fn time(&self, names: &[&str]) -> Option<Timestamp> {
+    pub(crate) fn time(&self, names: &[&str]) -> Option<Timestamp> {
         names.iter().find_map(|name| self.text(&[name]).and_then(parse_time))
     }
 
     /// Whether the fields have a plate, a trigger or a picture.
-    pub fn resemble_reading(&self) -> bool {
+    pub(crate) fn resemble_reading(&self) -> bool {
         const MARKS: [&str; 7] = ["plate", "license", "licence", "trig", "picture", "image", "snap"];
         self.fields.iter().any(|field| MARKS.iter().any(|mark| field.path.contains(mark)))
     }

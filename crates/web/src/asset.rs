@@ -20,16 +20,16 @@ struct PeopleFolder;
 struct OperatorFolder;
 
 /// A file of a folder below `assets/`, embedded in the binary.
-pub struct EmbeddedAsset {
+pub(crate) struct EmbeddedAsset {
     pub name: Cow<'static, str>,
     file: EmbeddedFile,
 }
 
-pub fn people_assets() -> Vec<EmbeddedAsset> {
+pub(crate) fn people_assets() -> Vec<EmbeddedAsset> {
     assets::<KitFolder>().chain(assets::<PeopleFolder>()).collect()
 }
 
-pub fn operator_assets() -> Vec<EmbeddedAsset> {
+pub(crate) fn operator_assets() -> Vec<EmbeddedAsset> {
     assets::<KitFolder>().chain(assets::<OperatorFolder>()).collect()
 }
 
@@ -38,13 +38,13 @@ fn assets<Folder: RustEmbed>() -> impl Iterator<Item = EmbeddedAsset> {
 }
 
 impl EmbeddedAsset {
-    pub fn body(&self) -> &Cow<'static, [u8]> {
+    pub(crate) fn body(&self) -> &Cow<'static, [u8]> {
         &self.file.data
     }
 
     /// A page at the path of its name (`index.html` at `/`, `operator-week.html` at `/operator/week`), another file at
     /// `/assets/NAME`.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self.name.strip_suffix(".html") {
             Some("index") => "/".to_owned(),
             Some(page) => format!("/{}", page.replace('-', "/")),
@@ -53,7 +53,7 @@ impl EmbeddedAsset {
     }
 
     /// Content type by the extension of the name. The browser never guesses an unlisted type (`nosniff`).
-    pub fn content_type(&self) -> &'static str {
+    pub(crate) fn content_type(&self) -> &'static str {
         match self.name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("html") => "text/html; charset=utf-8",
             Some("css") => "text/css; charset=utf-8",
@@ -63,12 +63,12 @@ impl EmbeddedAsset {
         }
     }
 
-    pub fn is_page(&self) -> bool {
+    pub(crate) fn is_page(&self) -> bool {
         self.name.ends_with(".html")
     }
 
     /// A strong entity tag: equal bytes have the same tag in every replica and after every restart.
-    pub fn etag(&self) -> String {
+    pub(crate) fn etag(&self) -> String {
         let hash = self.file.metadata.sha256_hash();
         let short: Vec<u8> = hash.into_iter().take(16).collect();
         format!("\"{}\"", URL_SAFE_NO_PAD.encode(short))

@@ -20,7 +20,7 @@ struct ServedAsset {
 }
 
 /// Every asset at its path. Two assets at one path are a panic at the start.
-pub fn router(assets: Vec<EmbeddedAsset>) -> Router {
+pub(crate) fn router(assets: Vec<EmbeddedAsset>) -> Router {
     assets.into_iter().fold(Router::new(), mount)
 }
 

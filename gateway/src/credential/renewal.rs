@@ -36,7 +36,7 @@ pub(crate) struct CredentialRenewalTask {
 }
 
 impl CredentialRenewalTask {
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let mut backoff = RetryBackoff::new("credential", RETRY_BASE, RETRY_CAP);
         while stop.run_until_cancelled(self.identity.due()).await.is_some() {
             match stop.run_until_cancelled(self.renew()).await {

@@ -27,17 +27,22 @@ pub(super) struct DeviceHttpClient {
 }
 
 impl DeviceHttpClient {
-    pub const fn new(http: reqwest::Client, control: DeviceControlConfig) -> Self {
+    pub(super) const fn new(http: reqwest::Client, control: DeviceControlConfig) -> Self {
         Self { http, control }
     }
 
     /// A client for devices, which are in the garage's own network: no proxy, and no redirects.
-    pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+    pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
     }
 
     /// Sends the request, and repeats it once with credentials after a challenge. A non-success status is an error.
-    pub async fn send(&self, method: &Method, path: &str, body: &str) -> Result<Response, DeviceHttpError> {
+    pub(super) async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &str,
+    ) -> Result<Response, DeviceHttpError> {
         let url = self.control.url.join(path).map_err(|_| DeviceHttpError::Url)?;
         let first = self.http.request(method.clone(), url.clone()).body(body.to_owned()).send().await?;
         let response = if first.status() == StatusCode::UNAUTHORIZED {

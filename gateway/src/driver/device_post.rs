@@ -70,7 +70,7 @@ struct DevicePostReply {
 }
 
 impl DevicePostEndpoint {
-    pub fn new(
+    pub(crate) fn new(
         config: &GatewayConfig,
         (desk, lanes): (PendingReplies, mpsc::Sender<DriverMessage>),
         clock: Arc<dyn Clock>,
@@ -85,7 +85,7 @@ impl DevicePostEndpoint {
         Self(Arc::new(DevicePostState { places, desk, lanes, clock, meter, arrivals: AtomicU64::new(0) }))
     }
 
-    pub fn router(self) -> Router {
+    pub(crate) fn router(self) -> Router {
         // Accepts the path and method that are configured in the device, whatever they are.
         Router::new().route("/", any(posted)).route("/{*path}", any(posted)).with_state(self)
     }

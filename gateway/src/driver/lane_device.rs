@@ -14,11 +14,11 @@ pub(super) struct LaneDevice {
 
 impl LaneDevice {
     /// The lanes whose device is of another make.
-    pub fn of_lanes(lanes: &[LaneConfig]) -> impl Iterator<Item = Self> {
+    pub(super) fn of_lanes(lanes: &[LaneConfig]) -> impl Iterator<Item = Self> {
         lanes.iter().filter_map(|lane| Some(Self { lane: lane.clone(), device: lane.foreign()?.clone() }))
     }
 
-    pub fn make(&self) -> &'static dyn DeviceMake {
+    pub(super) fn make(&self) -> &'static dyn DeviceMake {
         self.device.make.driver()
     }
 

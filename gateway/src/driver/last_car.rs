@@ -25,14 +25,14 @@ struct LastCar {
 
 impl LastCars {
     /// The barrier opens for the last car.
-    pub fn let_in(&mut self, lane: &LaneConfig) {
+    pub(crate) fn let_in(&mut self, lane: &LaneConfig) {
         if let Some(car) = self.0.get_mut(&lane.id) {
             car.is_let_in = true;
         }
     }
 
     /// The barrier did not open for the car: its next result is another try.
-    pub fn did_not_open(&mut self, lane: &LaneConfig) {
+    pub(crate) fn did_not_open(&mut self, lane: &LaneConfig) {
         if let Some(car) = self.0.get_mut(&lane.id) {
             car.is_let_in = false;
         }
@@ -41,7 +41,7 @@ impl LastCars {
     /// Cameras report several results for one car, each with its own number. A live result with the plate of a car that
     /// was admitted a moment ago is that car under its first id. A car that was not admitted is decided again, because
     /// a fire may have begun. A pass belongs to the last car.
-    pub fn merge(
+    pub(crate) fn merge(
         &mut self,
         lane: &LaneConfig,
         event: ControllerEvent,

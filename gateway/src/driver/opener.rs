@@ -41,7 +41,7 @@ pub(crate) enum BarrierOpenError {
 pub(crate) struct DeviceOpeners(HashMap<LaneId, Arc<DeviceOpener>>);
 
 impl DeviceOpeners {
-    pub fn new(config: &GatewayConfig) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(config: &GatewayConfig) -> Result<Self, reqwest::Error> {
         let http = DeviceHttpClient::client()?;
         let opener = |lane: &LaneConfig| {
             let control = config.controls.get(&lane.id)?;
@@ -52,7 +52,7 @@ impl DeviceOpeners {
         Ok(Self(config.lanes.iter().filter_map(opener).collect()))
     }
 
-    pub fn get(&self, lane: &LaneId) -> Option<&Arc<DeviceOpener>> {
+    pub(crate) fn get(&self, lane: &LaneId) -> Option<&Arc<DeviceOpener>> {
         self.0.get(lane)
     }
 }
@@ -87,7 +87,7 @@ pub(crate) struct DeviceOpener {
 
 impl DeviceOpener {
     /// Retries until `due`. Sends one request at a time; the request for the next car waits.
-    pub async fn open(&self, due: Instant) -> Result<(), BarrierOpenError> {
+    pub(crate) async fn open(&self, due: Instant) -> Result<(), BarrierOpenError> {
         let due = due.into();
         let Ok(_busy) = timeout_at(due, self.busy.lock()).await else { return Err(BarrierOpenError::Late) };
         let mut backoff = RetryBackoff::new("barrier", RETRY_BASE, RETRY_CAP);

@@ -38,7 +38,7 @@ impl PendingReplies {
 
     /// Registers a request; called before the event is sent to the lane loop. Of two requests with the same event, the
     /// later one receives the reply.
-    pub fn expect(&self, device: &DeviceId, event: &EventId) -> PendingReplyHandle {
+    pub(crate) fn expect(&self, device: &DeviceId, event: &EventId) -> PendingReplyHandle {
         let key = (device.clone(), event.clone());
         let (decided_in, decided) = oneshot::channel();
         let (stored_in, stored) = oneshot::channel();
@@ -48,7 +48,7 @@ impl PendingReplies {
     }
 
     /// Called by the lane loop each time that it registers the event under the device's id.
-    pub fn decided(&self, device: &DeviceId, event: &EventId, decision: Option<AccessDecision>) {
+    pub(crate) fn decided(&self, device: &DeviceId, event: &EventId, decision: Option<AccessDecision>) {
         let key = (device.clone(), event.clone());
         if let Some(sender) = self.state().get_mut(&key).and_then(|waiting| waiting.decided.take()) {
             // An error means that the request has ended.
@@ -57,7 +57,7 @@ impl PendingReplies {
     }
 
     /// Called after the outbox commit.
-    pub fn stored(&self, device: &DeviceId, event: &EventId) {
+    pub(crate) fn stored(&self, device: &DeviceId, event: &EventId) {
         let waiting = self.state().remove(&(device.clone(), event.clone()));
         if let Some(waiting) = waiting {
             let _ = waiting.stored.send(());

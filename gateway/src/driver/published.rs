@@ -43,7 +43,7 @@ struct BrokerCamera {
 }
 
 impl BrokerCameras {
-    pub fn new(lanes: &[LaneConfig]) -> Self {
+    pub(crate) fn new(lanes: &[LaneConfig]) -> Self {
         let camera = |place: LaneDevice| {
             let DeviceConnection::Publishes(topics) = place.make().connection() else { return None };
             let serial = place.device.serial.clone()?;
@@ -56,17 +56,17 @@ impl BrokerCameras {
     }
 
     /// Topic filters to subscribe to.
-    pub fn filters(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn filters(&self) -> impl Iterator<Item = String> {
         self.cameras.iter().flat_map(|camera| camera.topics.published_by(&camera.serial))
     }
 
     /// Maximum bytes kept of a message; 0 if there are no cameras.
-    pub fn largest(&self) -> usize {
+    pub(crate) fn largest(&self) -> usize {
         if self.cameras.is_empty() { 0 } else { LARGEST }
     }
 
     /// The lanes whose device has published this message.
-    pub fn lanes_of(&self, topic: &str, payload: &[u8]) -> impl Iterator<Item = &LaneConfig> {
+    pub(crate) fn lanes_of(&self, topic: &str, payload: &[u8]) -> impl Iterator<Item = &LaneConfig> {
         self.cameras
             .iter()
             .filter(move |camera| camera.topics.is_from(&camera.serial, topic, payload))
@@ -74,7 +74,7 @@ impl BrokerCameras {
     }
 
     /// Decodes a device's message; `None` if no device publishes on its topic.
-    pub fn read(
+    pub(crate) fn read(
         &self,
         message: &MqttMessage,
         now: Timestamp,
@@ -137,7 +137,7 @@ impl BrokerCameras {
     }
 
     /// The command that opens the lane's barrier; `None` if no device of the lane accepts one.
-    pub fn open(&self, lane: &LaneId, now: Timestamp) -> Option<PublishedCommand> {
+    pub(crate) fn open(&self, lane: &LaneId, now: Timestamp) -> Option<PublishedCommand> {
         let camera = self.cameras.iter().find(|camera| camera.place.lane.id == *lane)?;
         let last = camera.last_topic.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let command_id = Uuid::new_v4().simple().to_string();

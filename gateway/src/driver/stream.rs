@@ -70,7 +70,7 @@ enum DeviceStreamError {
 }
 
 impl LaneEventStreams {
-    pub fn new(
+    pub(crate) fn new(
         config: &GatewayConfig,
         lanes: mpsc::Sender<DriverMessage>,
         clock: Arc<dyn Clock>,
@@ -89,7 +89,7 @@ impl LaneEventStreams {
         Ok(Self { streams, lanes, clock, meter })
     }
 
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
         for stream in self.streams {
             let reader = DeviceStreamReader {

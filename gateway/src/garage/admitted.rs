@@ -62,7 +62,7 @@ pub(crate) struct LaneMovement<'a> {
 
 impl<'a> LaneMovement<'a> {
     /// Restores a movement from its record.
-    pub fn of(device: &'a DeviceId, event: &'a GateEvent) -> Self {
+    pub(crate) fn of(device: &'a DeviceId, event: &'a GateEvent) -> Self {
         Self {
             device,
             event: &event.event_id,
@@ -77,19 +77,19 @@ impl<'a> LaneMovement<'a> {
 }
 
 impl AdmittedCars {
-    pub fn uses(&self) -> &ReservationUses {
+    pub(crate) fn uses(&self) -> &ReservationUses {
         &self.uses
     }
 
     /// The manual reading of the last car for which this lane's barrier opened, if a person admitted it and it has not
     /// passed.
-    pub fn let_in_by_hand(&self, device: &DeviceId) -> Option<&EventId> {
+    pub(crate) fn let_in_by_hand(&self, device: &DeviceId) -> Option<&EventId> {
         let event = self.opened.get(device).map(|opened| &opened.event)?;
         event.as_str().starts_with(PREFIX).then_some(event)
     }
 
     /// Audience under which the moved car was admitted; `None` if no car moved or its audience is not known.
-    pub fn record_movement(&mut self, movement: LaneMovement<'_>) -> Option<Audience> {
+    pub(crate) fn record_movement(&mut self, movement: LaneMovement<'_>) -> Option<Audience> {
         match movement.kind {
             EventKind::Plate | EventKind::Pass => self.went(movement),
             EventKind::Opened if movement.delta != 0 => self.went(movement),
@@ -147,7 +147,7 @@ impl AdmittedCars {
     }
 
     /// Forgets the uses of reservations that the plan no longer names: such a plan already includes them.
-    pub fn planned(&mut self, plan: &AccessPlan) {
+    pub(crate) fn planned(&mut self, plan: &AccessPlan) {
         let named =
             |id: &ReservationId| plan.sharing.reservations.iter().any(|reservation| reservation.id == *id);
         self.uses.retain(|id, _| named(id));

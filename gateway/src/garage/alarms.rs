@@ -21,7 +21,7 @@ const DETAIL: usize = 200;
 pub(super) struct LaneAlarms(HashMap<DeviceId, Vec<LaneAlarm>>);
 
 impl LaneAlarms {
-    pub fn raise(
+    pub(super) fn raise(
         &mut self,
         device: &DeviceId,
         (kind, shape): (LaneAlarmKind, Option<MessageShape>),
@@ -44,20 +44,20 @@ impl LaneAlarms {
         alarms.push(LaneAlarm { kind, since: now, last_at: now, count: 1, detail, shape });
     }
 
-    pub fn end(&mut self, device: &DeviceId, kind: LaneAlarmKind) {
+    pub(super) fn end(&mut self, device: &DeviceId, kind: LaneAlarmKind) {
         if let Some(alarms) = self.0.get_mut(device) {
             alarms.retain(|alarm| alarm.kind != kind);
         }
     }
 
     /// Ends the alarms of shapes that an operator has marked.
-    pub fn end_marked(&mut self, is_marked: impl Fn(&DeviceId, &str) -> bool) {
+    pub(super) fn end_marked(&mut self, is_marked: impl Fn(&DeviceId, &str) -> bool) {
         for (device, alarms) in &mut self.0 {
             alarms.retain(|alarm| alarm.shape.as_ref().is_none_or(|shape| !is_marked(device, &shape.id)));
         }
     }
 
-    pub fn of(&self, device: &DeviceId, now: Timestamp) -> Vec<LaneAlarm> {
+    pub(super) fn of(&self, device: &DeviceId, now: Timestamp) -> Vec<LaneAlarm> {
         let alarms = self.0.get(device).into_iter().flatten();
         alarms.filter(|alarm| now.since(alarm.last_at) < LIFE).cloned().collect()
     }

@@ -38,7 +38,12 @@ pub(crate) fn event_id(order: Uuid) -> Option<EventId> {
 
 impl GarageState {
     /// The decision under which a manually admitted car comes in. It is never a refusal.
-    pub fn judge(&self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) -> AccessDecision {
+    pub(crate) fn judge(
+        &self,
+        lane: &LaneConfig,
+        event: &ControllerEvent,
+        arrival: EventArrival,
+    ) -> AccessDecision {
         let state = self.state();
         let decision = state.decide(lane, event, event.car_plate(), arrival);
         if decision.opens() { decision } else { AccessDecision::ordered() }
@@ -46,7 +51,7 @@ impl GarageState {
 
     /// Registers the event after the barrier has opened for it; it counts as pending. `None` if it is registered
     /// already.
-    pub fn let_in(
+    pub(crate) fn let_in(
         &self,
         lane: &LaneConfig,
         event: &ControllerEvent,

@@ -16,7 +16,7 @@ pub(crate) struct CountDelta {
 }
 
 impl CountDelta {
-    pub fn of(delta: i64, audience: Option<Audience>) -> Self {
+    pub(crate) fn of(delta: i64, audience: Option<Audience>) -> Self {
         let mut inside = AudienceCounts::default();
         if let Some(audience) = audience {
             inside.add(audience, delta);
@@ -24,11 +24,11 @@ impl CountDelta {
         Self { delta, inside }
     }
 
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self { delta: self.delta + other.delta, inside: self.inside + other.inside }
     }
 
-    pub fn minus(self, other: Self) -> Self {
+    pub(crate) fn minus(self, other: Self) -> Self {
         self.plus(Self { delta: -other.delta, inside: -other.inside })
     }
 }
@@ -42,41 +42,41 @@ pub(crate) struct OccupancyLedger {
 }
 
 impl OccupancyLedger {
-    pub fn restored(server: Option<ServerCount>, stored: CountDelta) -> Self {
+    pub(crate) fn restored(server: Option<ServerCount>, stored: CountDelta) -> Self {
         Self { server, stored, pending: CountDelta::default() }
     }
 
     /// For decisions. Without a count from the server, only the cars counted here.
-    pub fn occupied(&self) -> i64 {
+    pub(crate) fn occupied(&self) -> i64 {
         self.server.map_or(0, |count| count.occupied) + self.stored.delta + self.pending.delta
     }
 
     /// Audiences of the cars inside. A car that was admitted before this gateway's memory begins stays counted after it
     /// leaves, until the server's next receipt. The count is then too high, so the remaining room is too low, never too
     /// high.
-    pub fn inside(&self) -> Option<AudienceCounts> {
+    pub(crate) fn inside(&self) -> Option<AudienceCounts> {
         let server = self.server?.inside?;
         Some(server + self.stored.inside + self.pending.inside)
     }
 
     /// For signs: `None` without a count from the server.
-    pub fn published(&self) -> Option<i64> {
+    pub(crate) fn published(&self) -> Option<i64> {
         self.server.map(|_| self.occupied())
     }
 
     /// Adds a decided event.
-    pub fn pend(&mut self, change: CountDelta) {
+    pub(crate) fn pend(&mut self, change: CountDelta) {
         self.pending = self.pending.plus(change);
     }
 
     /// Removes an event that is no longer pending.
-    pub fn unpend(&mut self, change: CountDelta) {
+    pub(crate) fn unpend(&mut self, change: CountDelta) {
         self.pending = self.pending.minus(change);
     }
 
     /// Updates the sums after a commit: the server's last count, if it is new, and the sum of the rows that the count
     /// does not cover.
-    pub fn rebase(&mut self, server: Option<ServerCount>, behind: CountDelta) {
+    pub(crate) fn rebase(&mut self, server: Option<ServerCount>, behind: CountDelta) {
         self.server = server.or(self.server);
         self.stored = behind;
     }

@@ -38,7 +38,7 @@ struct DeviceState {
 pub(super) struct DeviceStates(HashMap<DeviceId, DeviceState>);
 
 impl DeviceStates {
-    pub fn heard(&mut self, device: &DeviceId, at: Timestamp) {
+    pub(super) fn heard(&mut self, device: &DeviceId, at: Timestamp) {
         if let Some(known) = self.0.get_mut(device) {
             known.last_seen_at = Some(at);
         } else {
@@ -46,7 +46,7 @@ impl DeviceStates {
         }
     }
 
-    pub fn reported(&mut self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
+    pub(super) fn reported(&mut self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
         let firmware = status.firmware.map(|text| text.chars().take(MAX_FIRMWARE).collect());
         let pending_events = status.pending_events;
         let known = self.0.entry(device.clone()).or_default();
@@ -58,25 +58,25 @@ impl DeviceStates {
     }
 
     /// Whether the barrier stayed up at that time, by a recent report of the device.
-    pub fn is_held_open(&self, device: &DeviceId, at: Timestamp, now: Timestamp) -> bool {
+    pub(super) fn is_held_open(&self, device: &DeviceId, at: Timestamp, now: Timestamp) -> bool {
         let Some(known) = self.0.get(device) else { return false };
         let is_fresh = known.reported_at.is_some_and(|reported| now.since(reported) <= WORD_HOLDS);
         is_fresh && known.held_open_since.is_some_and(|since| since <= at)
     }
 
-    pub fn noticed(&mut self, device: &DeviceId, notice: &DeviceObservation) {
+    pub(super) fn noticed(&mut self, device: &DeviceId, notice: &DeviceObservation) {
         let known = self.0.entry(device.clone()).or_default();
         known.quirks.extend(&notice.quirks);
         known.clock_ahead_ms = notice.clock_ahead_ms.or(known.clock_ahead_ms);
     }
 
     /// Sets or clears the time since which a car stands in the lane.
-    pub fn stuck(&mut self, device: &DeviceId, since: Option<Timestamp>) {
+    pub(super) fn stuck(&mut self, device: &DeviceId, since: Option<Timestamp>) {
         let known = self.0.entry(device.clone()).or_default();
         known.stuck_since = since.map(|since| known.stuck_since.unwrap_or(since));
     }
 
-    pub fn status(&self, lane: &LaneConfig) -> LaneStatus {
+    pub(super) fn status(&self, lane: &LaneConfig) -> LaneStatus {
         let device = self.0.get(&lane.device);
         LaneStatus {
             lane: lane.id.clone(),

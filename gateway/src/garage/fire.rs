@@ -40,7 +40,7 @@ pub(crate) enum FireEndRefusal {
 }
 
 impl FireAlarmState {
-    pub fn record_report(&mut self, device: &DeviceId, input: FireInputState, at: Timestamp) {
+    pub(crate) fn record_report(&mut self, device: &DeviceId, input: FireInputState, at: Timestamp) {
         let before = self.inputs.get(device);
         if before.is_some_and(|(_, last)| *last > at) {
             return;
@@ -56,7 +56,7 @@ impl FireAlarmState {
     }
 
     /// Ends the alarm if only pulses raised it and none of them is later than `through`.
-    pub fn end(&mut self, through: Timestamp) -> Result<(), FireEndRefusal> {
+    pub(crate) fn end(&mut self, through: Timestamp) -> Result<(), FireEndRefusal> {
         let reports: Vec<(FireInputState, Timestamp)> = self.reports().collect();
         if reports.is_empty() {
             return Err(FireEndRefusal::NoFire);
@@ -78,12 +78,12 @@ impl FireAlarmState {
         self.inputs.values().copied().filter(|(input, _)| *input != FireInputState::Over)
     }
 
-    pub fn alarm(&self) -> GarageAlarm {
+    pub(crate) fn alarm(&self) -> GarageAlarm {
         if self.reports().next().is_some() { GarageAlarm::Fire } else { GarageAlarm::None }
     }
 
     /// The alarm for the operators, while it is active.
-    pub fn gateway_alarm(&self) -> Option<GatewayAlarm> {
+    pub(crate) fn gateway_alarm(&self) -> Option<GatewayAlarm> {
         let last_at = self.reports().map(|(_, at)| at).max()?;
         let only_pulses = self.reports().all(|(input, _)| input == FireInputState::Pulsed);
         let mut devices: Vec<String> = self

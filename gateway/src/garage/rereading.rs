@@ -26,7 +26,7 @@ struct LastReading {
 
 impl LastReadings {
     /// The earlier reading of the same car.
-    pub fn earlier(
+    pub(super) fn earlier(
         &self,
         device: &DeviceId,
         plate: &Plate,
@@ -40,12 +40,12 @@ impl LastReadings {
     }
 
     /// Registers an admitted car. Its later readings are compared with the first.
-    pub fn let_in(&mut self, device: &DeviceId, event: EventId, plate: Plate, at: Instant) {
+    pub(super) fn let_in(&mut self, device: &DeviceId, event: EventId, plate: Plate, at: Instant) {
         self.0.insert(device.clone(), LastReading { event, plate, at });
     }
 
     /// The lane's car has passed, has turned back, or was not admitted.
-    pub fn gone(&mut self, device: &DeviceId) {
+    pub(super) fn gone(&mut self, device: &DeviceId) {
         self.0.remove(device);
     }
 }

@@ -41,11 +41,11 @@ pub(crate) struct ReadingFingerprint {
 }
 
 impl ReadingFingerprint {
-    pub fn of_event(event: &ControllerEvent, time_replaced: bool) -> Self {
+    pub(crate) fn of_event(event: &ControllerEvent, time_replaced: bool) -> Self {
         Self::new(event.kind, event.plate.as_ref(), event.occurred_at, time_replaced)
     }
 
-    pub fn of_record(event: &GateEvent) -> Self {
+    pub(crate) fn of_record(event: &GateEvent) -> Self {
         Self::new(event.kind, event.plate.as_ref(), event.occurred_at, event.time_replaced)
     }
 
@@ -93,12 +93,17 @@ pub(super) struct SeenEvents {
 }
 
 impl SeenEvents {
-    pub fn find(&self, device: &DeviceId, event: &EventId) -> Option<&SeenEvent> {
+    pub(super) fn find(&self, device: &DeviceId, event: &EventId) -> Option<&SeenEvent> {
         self.events.get(&(device.clone(), event.clone()))
     }
 
     /// Looks up the reading under the device's id and under the derived one.
-    pub fn look_up(&mut self, device: &DeviceId, raw: &EventId, mark: &ReadingFingerprint) -> SeenLookup<'_> {
+    pub(super) fn look_up(
+        &mut self,
+        device: &DeviceId,
+        raw: &EventId,
+        mark: &ReadingFingerprint,
+    ) -> SeenLookup<'_> {
         let raw_key = (device.clone(), raw.clone());
         let Some(first) = self.events.get(&raw_key) else {
             return SeenLookup::New { event_id: raw.clone(), is_repeated: false };
@@ -115,7 +120,7 @@ impl SeenEvents {
         }
     }
 
-    pub fn insert(&mut self, device: DeviceId, event: EventId, seen: SeenEvent) {
+    pub(super) fn insert(&mut self, device: DeviceId, event: EventId, seen: SeenEvent) {
         let key = Arc::new((device, event));
         if self.events.insert(key.clone(), seen).is_none() {
             self.order.push_back(key);
@@ -127,7 +132,7 @@ impl SeenEvents {
         }
     }
 
-    pub fn mark(&mut self, device: &DeviceId, event: &EventId, storage: EventStorage) {
+    pub(super) fn mark(&mut self, device: &DeviceId, event: &EventId, storage: EventStorage) {
         if let Some(entry) = self.events.get_mut(&(device.clone(), event.clone())) {
             entry.storage = storage;
         }

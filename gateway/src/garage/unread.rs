@@ -39,7 +39,13 @@ pub(crate) enum ExitOpening {
 
 impl UnrecognizedMessages {
     /// Registers a message of a device at an exit.
-    pub fn at_exit(&mut self, device: &DeviceId, digest: &str, pace: Duration, now: Instant) -> ExitOpening {
+    pub(super) fn at_exit(
+        &mut self,
+        device: &DeviceId,
+        digest: &str,
+        pace: Duration,
+        now: Instant,
+    ) -> ExitOpening {
         let of_device = self.0.entry(device.clone()).or_default();
         if let Some(ago) = of_device.repeated(digest, now) {
             return ExitOpening::Repeated { ago };
@@ -48,12 +54,12 @@ impl UnrecognizedMessages {
     }
 
     /// Whether the message is new; for an entry.
-    pub fn is_new(&mut self, device: &DeviceId, digest: &str, now: Instant) -> bool {
+    pub(super) fn is_new(&mut self, device: &DeviceId, digest: &str, now: Instant) -> bool {
         self.0.entry(device.clone()).or_default().repeated(digest, now).is_none()
     }
 
     /// Plans a command for a car whose message was not accepted.
-    pub fn plan(&mut self, device: &DeviceId, pace: Duration, now: Instant) -> ExitOpening {
+    pub(super) fn plan(&mut self, device: &DeviceId, pace: Duration, now: Instant) -> ExitOpening {
         self.0.entry(device.clone()).or_default().plan(pace, now)
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
 
 impl CredentialFile {
     /// `None` when there is no file.
-    pub fn load(folder: &Path) -> Result<Option<Self>, CredentialFileError> {
+    pub(crate) fn load(folder: &Path) -> Result<Option<Self>, CredentialFileError> {
         let path = path(folder);
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -61,7 +61,7 @@ impl CredentialFile {
     }
 
     /// Returns once the file is on disk.
-    pub fn save(&self, folder: &Path) -> Result<(), CredentialFileError> {
+    pub(crate) fn save(&self, folder: &Path) -> Result<(), CredentialFileError> {
         let path = path(folder);
         self.replace(folder, &path).map_err(|source| CredentialFileError::Write { path, source })
     }

@@ -21,7 +21,7 @@ pub(crate) struct BrokerProbe {
 
 impl BrokerProbe {
     /// Connects as the gateway's user, and subscribes.
-    pub async fn open(mqtt: &config::MqttConfig, filters: &[String]) -> Result<Self, BrokerLinkError> {
+    pub(crate) async fn open(mqtt: &config::MqttConfig, filters: &[String]) -> Result<Self, BrokerLinkError> {
         let (client, events) = client(mqtt, None);
         let mut probe = Self { client, events };
         tokio::time::timeout(READY_DEADLINE, probe.subscribed(filters))
@@ -44,13 +44,13 @@ impl BrokerProbe {
         }
     }
 
-    pub fn publish(&self, topic: &str, payload: Vec<u8>) -> Result<(), BrokerLinkError> {
+    pub(crate) fn publish(&self, topic: &str, payload: Vec<u8>) -> Result<(), BrokerLinkError> {
         let sent = self.client.try_publish(topic, QoS::AtLeastOnce, false, payload);
         sent.map_err(|e| BrokerLinkError::Client(Box::new(e)))
     }
 
     /// The next message, or `None` if none arrives within `wait`.
-    pub async fn heard(&mut self, wait: Duration) -> Result<Option<ProbeMessage>, BrokerLinkError> {
+    pub(crate) async fn heard(&mut self, wait: Duration) -> Result<Option<ProbeMessage>, BrokerLinkError> {
         match tokio::time::timeout(wait, self.publish_in()).await {
             Ok(heard) => heard.map(Some),
             Err(_) => Ok(None),
@@ -65,7 +65,7 @@ impl BrokerProbe {
         }
     }
 
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         close(&self.client, &mut self.events, None).await;
     }
 }

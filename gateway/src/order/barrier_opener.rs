@@ -61,7 +61,7 @@ pub(crate) struct BarrierOpener {
 
 impl BarrierOpener {
     /// Like [`Self::open`]. A plate that the order names is recorded as a reading of this lane's device.
-    pub async fn let_in(&self, order: &RemoteOpening, due: Instant) -> RemoteOrderOutcome {
+    pub(crate) async fn let_in(&self, order: &RemoteOpening, due: Instant) -> RemoteOrderOutcome {
         let lane = self.lanes.iter().find(|lane| lane.id == order.lane);
         let named = lane.and_then(|lane| self.named(lane, order));
         let outcome = self.open(order, due, &OpenReason::Operator(named.clone())).await;
@@ -107,7 +107,12 @@ impl BarrierOpener {
     }
 
     /// Opens before `due`, the end of the order's lifetime. After it nothing is sent.
-    pub async fn open(&self, order: &RemoteOpening, due: Instant, why: &OpenReason) -> RemoteOrderOutcome {
+    pub(crate) async fn open(
+        &self,
+        order: &RemoteOpening,
+        due: Instant,
+        why: &OpenReason,
+    ) -> RemoteOrderOutcome {
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return EXPIRED;

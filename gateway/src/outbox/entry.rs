@@ -31,13 +31,13 @@ pub(crate) enum OutboxReply {
 }
 
 impl OutboxEntry {
-    pub fn change(&self) -> CountDelta {
+    pub(crate) fn change(&self) -> CountDelta {
         CountDelta::of(self.delta, self.audience)
     }
 
     /// The key that identifies a second copy: the event's id, with a prefix for rejected events that no id can contain.
     /// `None` without an id.
-    pub fn key(&self) -> Option<String> {
+    pub(crate) fn key(&self) -> Option<String> {
         match &self.answer {
             OutboxReply::Stored(sent) => Some(self.event_id().unwrap_or(sent).to_string()),
             OutboxReply::Rejected(refused) => refused.event_id.as_ref().map(|id| format!("!{id}")),
@@ -46,14 +46,14 @@ impl OutboxEntry {
     }
 
     /// The id under which an event is recorded: the device's own, or a derived one if that belongs to another reading.
-    pub fn event_id(&self) -> Option<&EventId> {
+    pub(crate) fn event_id(&self) -> Option<&EventId> {
         match &self.what {
             UplinkRecordContent::Event(event) => Some(&event.event_id),
             UplinkRecordContent::DeadLetter(_) => None,
         }
     }
 
-    pub fn record(&self, seq: i64) -> UplinkRecord {
+    pub(crate) fn record(&self, seq: i64) -> UplinkRecord {
         UplinkRecord {
             seq,
             device: self.device.clone(),

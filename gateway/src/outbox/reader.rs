@@ -21,17 +21,17 @@ pub(crate) struct OutboxPage {
 }
 
 impl OutboxReader {
-    pub const fn new(connection: SqliteConnection) -> Self {
+    pub(crate) const fn new(connection: SqliteConnection) -> Self {
         Self(connection)
     }
 
-    pub async fn close(self) -> Result<(), sqlx::Error> {
+    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
         use sqlx::Connection;
         self.0.close().await
     }
 
     /// Up to `limit` records after `seq`, and their epoch.
-    pub async fn after(&mut self, seq: i64, limit: usize) -> Result<OutboxPage, sqlx::Error> {
+    pub(crate) async fn after(&mut self, seq: i64, limit: usize) -> Result<OutboxPage, sqlx::Error> {
         use sqlx::Connection;
         // One transaction, so that epoch and rows are consistent.
         let mut tx = self.0.begin().await?;
@@ -42,7 +42,7 @@ impl OutboxReader {
     }
 
     /// The newest `limit` records after `seq`, in order.
-    pub async fn newest(&mut self, seq: i64, limit: usize) -> Result<OutboxPage, sqlx::Error> {
+    pub(crate) async fn newest(&mut self, seq: i64, limit: usize) -> Result<OutboxPage, sqlx::Error> {
         use sqlx::Connection;
         let mut tx = self.0.begin().await?;
         let epoch = rows::epoch(&mut tx).await?;

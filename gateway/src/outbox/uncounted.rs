@@ -18,7 +18,7 @@ pub(crate) struct UncountedSum {
 
 impl UncountedSum {
     /// Reads the stored sum. Recomputes it if the last writer of the file did not update it.
-    pub async fn restored(
+    pub(crate) async fn restored(
         db: &mut SqliteConnection,
         through_seq: i64,
         last_seq: i64,
@@ -29,7 +29,7 @@ impl UncountedSum {
         }
     }
 
-    pub async fn added_up(
+    pub(crate) async fn added_up(
         db: &mut SqliteConnection,
         through_seq: i64,
         last_seq: i64,
@@ -39,13 +39,13 @@ impl UncountedSum {
     }
 
     /// Adds new rows, the last of them at `last_seq`.
-    pub fn with(self, change: CountDelta, last_seq: i64) -> Self {
+    pub(crate) fn with(self, change: CountDelta, last_seq: i64) -> Self {
         Self { last_seq, change: self.change.plus(change), ..self }
     }
 
     /// Moves the start to `through_seq`, the server's new count. Rows through `acked` are still in the file and are
     /// deleted next.
-    pub async fn without(
+    pub(crate) async fn without(
         self,
         db: &mut SqliteConnection,
         through_seq: i64,

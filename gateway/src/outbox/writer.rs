@@ -98,7 +98,7 @@ impl OutboxTransaction {
 }
 
 impl OutboxWriter {
-    pub async fn run(mut self, mut inbox: OutboxWriterInputs, stop: CancellationToken) {
+    pub(crate) async fn run(mut self, mut inbox: OutboxWriterInputs, stop: CancellationToken) {
         let mut backoff = RetryBackoff::new("outbox", RETRY_BASE, RETRY_CAP);
         self.check.set_ready();
         self.publish_backlog();

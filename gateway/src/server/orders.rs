@@ -22,7 +22,7 @@ pub(crate) struct FetchedOrders {
 
 impl DistrictServerClient {
     /// A long poll.
-    pub async fn orders(&self, run: Uuid) -> Result<FetchedOrders, DistrictServerError> {
+    pub(crate) async fn orders(&self, run: Uuid) -> Result<FetchedOrders, DistrictServerError> {
         let asked = Instant::now();
         let mut url = self.orders.clone();
         url.query_pairs_mut()
@@ -33,7 +33,7 @@ impl DistrictServerClient {
         Ok(FetchedOrders { asked, answer: json(response).await? })
     }
 
-    pub async fn order_ended(
+    pub(crate) async fn order_ended(
         &self,
         id: Uuid,
         outcome: RemoteOrderOutcome,

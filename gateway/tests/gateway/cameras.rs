@@ -17,7 +17,7 @@ use crate::district::Mood;
 use crate::site::{DAHUA, HIKVISION, HUAXIA, LOOPED, PARENT, Site, ZHENSHI};
 
 /// That of the lane with this name.
-pub fn camera(site: &Site, make: PostingMake, lane: &str) -> PostingCamera {
+pub(crate) fn camera(site: &Site, make: PostingMake, lane: &str) -> PostingCamera {
     let address = match lane {
         "looped" => LOOPED,
         "huaxia" => HUAXIA,
@@ -31,7 +31,7 @@ pub fn camera(site: &Site, make: PostingMake, lane: &str) -> PostingCamera {
 
 impl Site {
     /// Events of this lane that the server has.
-    pub fn told(&self, lane: &str) -> Vec<GateEvent> {
+    pub(crate) fn told(&self, lane: &str) -> Vec<GateEvent> {
         let events = |record: &protocol::uplink::UplinkRecord| match &record.content {
             UplinkRecordContent::Event(event) if event.lane.as_str() == lane => Some(event.clone()),
             _ => None,
@@ -39,12 +39,12 @@ impl Site {
         self.district.books(|books| books.records.iter().filter_map(|(_, record)| events(record)).collect())
     }
 
-    pub async fn tells(&self, lane: &str, events: usize) -> Vec<GateEvent> {
+    pub(crate) async fn tells(&self, lane: &str, events: usize) -> Vec<GateEvent> {
         let what = format!("{events} events of {lane}");
         wait::until(SOON, &what, async || Some(self.told(lane)).filter(|told| told.len() == events)).await
     }
 
-    pub fn letters(&self) -> usize {
+    pub(crate) fn letters(&self) -> usize {
         self.district.books(|books| {
             books
                 .records

@@ -11,10 +11,10 @@ use service::clock::SystemClock;
 use testkit::wait;
 use tokio::task::JoinHandle;
 
-pub const SOON: Duration = wait::PATIENCE;
+pub(crate) const SOON: Duration = wait::PATIENCE;
 
 #[derive(Debug, Default)]
-pub struct Heard {
+pub(crate) struct Heard {
     pub commands: Vec<ControllerCommand>,
     pub acks: Vec<EventAck>,
     pub spaces: Vec<OpenSpaces>,
@@ -22,7 +22,7 @@ pub struct Heard {
     pub others: Vec<(String, serde_json::Value)>,
 }
 
-pub struct Controller {
+pub(crate) struct Controller {
     garage: GarageId,
     device: DeviceId,
     client: Arc<Mutex<Option<AsyncClient>>>,
@@ -38,7 +38,7 @@ impl Drop for Controller {
 
 impl Controller {
     /// Returns once it is subscribed to `topics`.
-    pub async fn connect(port: u16, garage: &GarageId, device: &str, topics: Vec<String>) -> Self {
+    pub(crate) async fn connect(port: u16, garage: &GarageId, device: &str, topics: Vec<String>) -> Self {
         let client = Arc::new(Mutex::new(None));
         let heard = Arc::new(Mutex::new(Heard::default()));
         let user = format!("{garage}.{device}");
@@ -49,48 +49,48 @@ impl Controller {
         controller
     }
 
-    pub async fn online(&self) {
+    pub(crate) async fn online(&self) {
         wait::until(SOON, "the controller is connected", async || self.client.lock().unwrap().clone()).await;
     }
 
-    pub async fn publish(&self, topic: &str, retain: bool, payload: impl Into<Vec<u8>>) {
+    pub(crate) async fn publish(&self, topic: &str, retain: bool, payload: impl Into<Vec<u8>>) {
         let client = self.client.lock().unwrap().clone();
         if let Some(client) = client {
             let _ = client.publish(topic, QoS::AtLeastOnce, retain, payload).await;
         }
     }
 
-    pub fn event_topic(&self) -> String {
+    pub(crate) fn event_topic(&self) -> String {
         MqttTopic::Event(self.garage.clone(), self.device.clone()).to_string()
     }
 
-    pub async fn send(&self, event: &ControllerEvent) {
+    pub(crate) async fn send(&self, event: &ControllerEvent) {
         self.publish(&self.event_topic(), false, serde_json::to_vec(event).unwrap()).await;
     }
 
     /// Messages received so far.
-    pub fn heard<T>(&self, look: impl FnOnce(&Heard) -> T) -> T {
+    pub(crate) fn heard<T>(&self, look: impl FnOnce(&Heard) -> T) -> T {
         look(&self.heard.lock().unwrap())
     }
 
-    pub fn commands_for(&self, id: &str) -> Vec<ControllerCommand> {
+    pub(crate) fn commands_for(&self, id: &str) -> Vec<ControllerCommand> {
         self.heard(|h| h.commands.iter().filter(|c| c.event_id.as_str() == id).cloned().collect())
     }
 
-    pub fn acks_of(&self, id: &str) -> usize {
+    pub(crate) fn acks_of(&self, id: &str) -> usize {
         self.heard(|h| h.acks.iter().flat_map(|a| &a.event_ids).filter(|e| e.as_str() == id).count())
     }
 
-    pub async fn command(&self, id: &str) -> ControllerCommand {
+    pub(crate) async fn command(&self, id: &str) -> ControllerCommand {
         wait::until(SOON, "a command", async || self.commands_for(id).pop()).await
     }
 
-    pub async fn acked(&self, id: &str, times: usize) {
+    pub(crate) async fn acked(&self, id: &str, times: usize) {
         wait::until(SOON, "acknowledgements", async || (self.acks_of(id) >= times).then_some(())).await;
     }
 }
 
-pub fn plate(id: &str, plate: &str) -> ControllerEvent {
+pub(crate) fn plate(id: &str, plate: &str) -> ControllerEvent {
     ControllerEvent {
         v: 1,
         event_id: EventId::parse(id).unwrap(),
@@ -104,11 +104,11 @@ pub fn plate(id: &str, plate: &str) -> ControllerEvent {
     }
 }
 
-pub fn unread(id: &str) -> ControllerEvent {
+pub(crate) fn unread(id: &str) -> ControllerEvent {
     ControllerEvent { plate: None, confidence: 0, ..plate(id, "") }
 }
 
-pub fn pass(id: &str) -> ControllerEvent {
+pub(crate) fn pass(id: &str) -> ControllerEvent {
     ControllerEvent { kind: EventKind::Pass, plate: None, ..plate(id, "") }
 }
 

@@ -20,10 +20,10 @@ use tokio::task::JoinHandle;
 
 use crate::controller::SOON;
 use crate::doorman::{self, Doorman};
-pub use orders::Orders;
+pub(crate) use orders::Orders;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
+pub(crate) enum Mood {
     Well,
     /// Answers 503 and does nothing.
     Away,
@@ -34,7 +34,7 @@ pub enum Mood {
 }
 
 #[derive(Debug)]
-pub struct Books {
+pub(crate) struct Books {
     pub mood: Mood,
     /// By epoch and seq, each once.
     pub records: Vec<(String, UplinkRecord)>,
@@ -54,7 +54,7 @@ pub struct Books {
 }
 
 #[derive(Clone)]
-pub struct District {
+pub(crate) struct District {
     pub address: SocketAddr,
     books: Arc<Mutex<Books>>,
     _task: Arc<Stop>,
@@ -69,7 +69,7 @@ impl Drop for Stop {
 }
 
 impl District {
-    pub async fn start(plan: AccessPlanDocument) -> Self {
+    pub(crate) async fn start(plan: AccessPlanDocument) -> Self {
         let books = Books {
             mood: Mood::Well,
             records: Vec::new(),
@@ -99,16 +99,16 @@ impl District {
         Self { address, books, _task: Arc::new(Stop(task)) }
     }
 
-    pub fn books<T>(&self, look: impl FnOnce(&mut Books) -> T) -> T {
+    pub(crate) fn books<T>(&self, look: impl FnOnce(&mut Books) -> T) -> T {
         look(&mut self.books.lock().unwrap())
     }
 
-    pub fn mood(&self, mood: Mood) {
+    pub(crate) fn mood(&self, mood: Mood) {
         self.books(|b| b.mood = mood);
     }
 
     /// Event ids in the order of arrival.
-    pub fn event_ids(&self) -> Vec<String> {
+    pub(crate) fn event_ids(&self) -> Vec<String> {
         let id = |record: &UplinkRecord| match &record.content {
             UplinkRecordContent::Event(event) => Some(event.event_id.to_string()),
             UplinkRecordContent::DeadLetter(_) => None,
@@ -116,7 +116,7 @@ impl District {
         self.books(|b| b.records.iter().filter_map(|(_, r)| id(r)).collect())
     }
 
-    pub async fn has(&self, count: usize) {
+    pub(crate) async fn has(&self, count: usize) {
         wait::until(SOON, "records at the server", async || {
             (self.books(|b| b.records.len()) >= count).then_some(())
         })
@@ -124,7 +124,7 @@ impl District {
     }
 
     /// One epoch, and each place of it once and in order.
-    pub fn assert_in_order(&self) {
+    pub(crate) fn assert_in_order(&self) {
         self.books(|books| {
             for (i, (epoch, record)) in books.records.iter().enumerate() {
                 assert_eq!(record.seq, i64::try_from(i).unwrap() + 1);
@@ -134,7 +134,7 @@ impl District {
     }
 }
 
-pub type Shared = State<Arc<Mutex<Books>>>;
+pub(crate) type Shared = State<Arc<Mutex<Books>>>;
 
 fn last_seq(books: &Books, epoch: &str) -> Option<i64> {
     books.records.iter().filter(|(e, _)| e == epoch).map(|(_, r)| r.seq).max()
@@ -207,6 +207,6 @@ async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {
     (books.doorman.says(), [(header::ETAG, etag)], Json(books.plan.clone())).into_response()
 }
 
-pub fn garage() -> GarageId {
+pub(crate) fn garage() -> GarageId {
     GarageId::parse("macau-road").unwrap()
 }

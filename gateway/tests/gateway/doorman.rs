@@ -10,10 +10,10 @@ use protocol::problem::ProblemDetails;
 use crate::district::{Mood, Shared, garage};
 
 /// Admits a box once.
-pub const CODE: &str = "K7PQ2-M9XWD";
+pub(crate) const CODE: &str = "K7PQ2-M9XWD";
 
 #[derive(Debug)]
-pub struct Doorman {
+pub(crate) struct Doorman {
     pub current: String,
     pub next: Option<String>,
     /// Whether it requests a new credential.
@@ -30,7 +30,7 @@ impl Default for Doorman {
 
 impl Doorman {
     /// Using the next one ends the present one.
-    pub fn lets_in(&mut self, headers: &HeaderMap) -> bool {
+    pub(crate) fn lets_in(&mut self, headers: &HeaderMap) -> bool {
         let shown = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
         let is = |token: &str| shown.as_deref() == Some(&format!("Bearer {token}"));
         if self.next.as_deref().is_some_and(is) {
@@ -39,18 +39,18 @@ impl Doorman {
         is(&self.current)
     }
 
-    pub fn use_next(&mut self) {
+    pub(crate) fn use_next(&mut self) {
         self.current = self.next.take().unwrap();
         self.asks = false;
     }
 
-    pub fn says(&self) -> HeaderMap {
+    pub(crate) fn says(&self) -> HeaderMap {
         let asked = (HeaderName::from_static(RENEWAL), HeaderValue::from_static(DUE));
         self.asks.then_some(asked).into_iter().collect()
     }
 }
 
-pub async fn enroll(State(books): Shared, Json(asked): Json<GatewayEnrolment>) -> Response {
+pub(crate) async fn enroll(State(books): Shared, Json(asked): Json<GatewayEnrolment>) -> Response {
     let mut books = books.lock().unwrap();
     if books.mood == Mood::Away {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -66,7 +66,7 @@ pub async fn enroll(State(books): Shared, Json(asked): Json<GatewayEnrolment>) -
     if forgets { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }.into_response()
 }
 
-pub async fn credential(
+pub(crate) async fn credential(
     State(books): Shared,
     headers: HeaderMap,
     Json(asked): Json<CredentialRenewal>,

@@ -24,30 +24,30 @@ use crate::controller::{SOON, plate};
 use crate::site::{OUT_SERIAL, PARENT, Site, foreign, lane};
 
 /// An entry and an exit lane for each make that posts, with a camera that receives open requests.
-pub struct FieldSite {
+pub(crate) struct FieldSite {
     pub site: Site,
     /// The device that receives open requests, by lane.
     pub barriers: HashMap<String, StreamingCamera>,
 }
 
 /// The makes that post.
-pub const POSTING: [&str; 4] = ["zhenshi-http", "huaxia", "hikvision", "dahua"];
+pub(crate) const POSTING: [&str; 4] = ["zhenshi-http", "huaxia", "hikvision", "dahua"];
 
 /// From which a lane's device posts.
-pub fn address_of(make: &str, direction: LaneDirection) -> IpAddr {
+pub(crate) fn address_of(make: &str, direction: LaneDirection) -> IpAddr {
     let index = u8::try_from(POSTING.iter().position(|known| *known == make).unwrap()).unwrap();
     let last = 20 + 2 * index + u8::from(direction == LaneDirection::Out);
     IpAddr::V4(Ipv4Addr::new(127, 0, 1, last))
 }
 
-pub fn lane_of(make: &str, direction: LaneDirection) -> String {
+pub(crate) fn lane_of(make: &str, direction: LaneDirection) -> String {
     let way = if direction == LaneDirection::Out { "out" } else { "in" };
     format!("{make}-{way}")
 }
 
 impl FieldSite {
     /// `pause` is between two commands for messages that are not understood.
-    pub async fn open(pause: Duration, rules: ReadingRules) -> Self {
+    pub(crate) async fn open(pause: Duration, rules: ReadingRules) -> Self {
         let (mut lanes, mut controls, mut barriers) = (Vec::new(), HashMap::new(), HashMap::new());
         for make in POSTING {
             for direction in [LaneDirection::In, LaneDirection::Out] {
@@ -81,14 +81,20 @@ impl FieldSite {
     }
 
     /// Posts from the lane's own address.
-    pub async fn post(&self, make: &str, direction: LaneDirection, path: &str, body: Vec<u8>) -> PostReply {
+    pub(crate) async fn post(
+        &self,
+        make: &str,
+        direction: LaneDirection,
+        path: &str,
+        body: Vec<u8>,
+    ) -> PostReply {
         let http = reqwest::Client::builder().no_proxy().local_address(address_of(make, direction));
         let url = format!("http://{}{path}", self.site.devices.unwrap());
         let response = http.build().unwrap().post(url).body(body).send().await.unwrap();
         PostReply { status: response.status().as_u16(), body: response.json().await.unwrap_or_default() }
     }
 
-    pub fn opened(&self, lane: &str) -> usize {
+    pub(crate) fn opened(&self, lane: &str) -> usize {
         self.barriers[lane].opened()
     }
 
@@ -125,21 +131,21 @@ fn control(barrier: &StreamingCamera) -> DeviceControlConfig {
 
 /// What a device that posted was answered.
 #[derive(Debug)]
-pub struct PostReply {
+pub(crate) struct PostReply {
     pub status: u16,
     pub body: Value,
 }
 
 impl PostReply {
     /// Whether a Zhenshi or Huaxia camera raises its barrier by it.
-    pub fn opens(&self) -> bool {
+    pub(crate) fn opens(&self) -> bool {
         self.body.pointer("/Response_AlarmInfoPlate/info") == Some(&"ok".into())
             || self.body.get("gpio_data").is_some()
     }
 }
 
 /// A message of the corpus of makes.
-pub fn corpus(make: &str, file: &str) -> Vec<u8> {
+pub(crate) fn corpus(make: &str, file: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/devices/corpus").join(make).join(file);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -16,7 +16,7 @@ use crate::district::{District, garage};
 use crate::site::{broker, plan};
 
 /// A box with two lanes.
-pub struct Machine {
+pub(crate) struct Machine {
     pub broker: MosquittoBroker,
     pub district: Option<District>,
     pub network: TcpProxy,
@@ -25,7 +25,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let district = District::start(plan()).await;
         let network = TcpProxy::start(district.address).await;
@@ -36,7 +36,7 @@ impl Machine {
         machine
     }
 
-    pub fn write_config(&self, token: &str) {
+    pub(crate) fn write_config(&self, token: &str) {
         let lane = |id: &str, direction: &str| {
             format!(
                 "[[lane]]\nid = \"{id}\"\nname = \"{id}\"\ndirection = \"{direction}\"\ndevice = \"{id}\"\n"
@@ -58,21 +58,21 @@ impl Machine {
         std::fs::write(self.config(), text).unwrap();
     }
 
-    pub fn config(&self) -> std::path::PathBuf {
+    pub(crate) fn config(&self) -> std::path::PathBuf {
         self.folder.path().join("gateway.toml")
     }
 
-    pub fn program(&self, command: &str) -> TestProgram {
+    pub(crate) fn program(&self, command: &str) -> TestProgram {
         let program = TestProgram::at(env!("CARGO_BIN_EXE_gateway")).args([command, "--config"]);
         program.args([self.config()]).env("TOKEN", "token").env("PASSWORD", "secret")
     }
 
     /// The gateway, ready and with its plan.
-    pub async fn gateway(&self) -> TestProcess {
+    pub(crate) async fn gateway(&self) -> TestProcess {
         self.started(self.program("run")).await
     }
 
-    pub async fn started(&self, program: TestProgram) -> TestProcess {
+    pub(crate) async fn started(&self, program: TestProgram) -> TestProcess {
         let mut gateway = program.start();
         gateway.ready(self.http, SOON).await;
         let district = self.district.as_ref().unwrap();
@@ -84,7 +84,7 @@ impl Machine {
     }
 
     /// Waits until `/readyz` reports it.
-    pub async fn answers(&self, status: u16) {
+    pub(crate) async fn answers(&self, status: u16) {
         let what = format!("readyz answers {status}");
         let said =
             async || testkit::process::status_of(self.http, "/readyz").await.filter(|said| *said == status);
@@ -92,7 +92,7 @@ impl Machine {
     }
 
     /// A device that has given a sign of life, which the gateway knows of.
-    pub async fn device(&self, id: &str) -> Controller {
+    pub(crate) async fn device(&self, id: &str) -> Controller {
         let device = DeviceId::parse(id).unwrap();
         let topics = MqttPermissions::device(&garage(), &device).subscribe;
         let controller = Controller::connect(self.broker.port(), &garage(), id, topics).await;
@@ -107,7 +107,7 @@ impl Machine {
     }
 }
 
-pub async fn live(controller: &Controller, device: &DeviceId) {
+pub(crate) async fn live(controller: &Controller, device: &DeviceId) {
     let status =
         ControllerStatus { v: 1, at: SystemClock.now(), firmware: None, pending_events: 0, held_open: false };
     let topic = MqttTopic::Status(garage(), device.clone()).to_string();

@@ -35,14 +35,14 @@ use crate::controller::{Controller, SOON};
 use crate::district::{District, garage};
 use crate::doorman::CODE;
 
-pub const PARENT: &str = "鲁B12345";
+pub(crate) const PARENT: &str = "鲁B12345";
 
-pub struct Way {
+pub(crate) struct Way {
     pub url: String,
     pub ca_file: Option<PathBuf>,
 }
 
-pub struct Site {
+pub(crate) struct Site {
     pub broker: MosquittoBroker,
     pub district: District,
     pub http: SocketAddr,
@@ -70,11 +70,11 @@ pub struct Site {
 
 /// The machine's clock, put forward or back by hand.
 #[derive(Default)]
-pub struct ShiftedClock(AtomicI64);
+pub(crate) struct ShiftedClock(AtomicI64);
 
 impl ShiftedClock {
     /// From what it shows now; negative goes back.
-    pub fn shift_hours(&self, hours: i64) {
+    pub(crate) fn shift_hours(&self, hours: i64) {
         self.0.fetch_add(hours * 3_600_000_000, Ordering::SeqCst);
     }
 }
@@ -85,7 +85,7 @@ impl Clock for ShiftedClock {
     }
 }
 
-pub fn lane(id: &str, direction: LaneDirection, pass_by: PassDetection) -> LaneConfig {
+pub(crate) fn lane(id: &str, direction: LaneDirection, pass_by: PassDetection) -> LaneConfig {
     LaneConfig {
         id: LaneId::parse(id).unwrap(),
         name: id.into(),
@@ -98,37 +98,42 @@ pub fn lane(id: &str, direction: LaneDirection, pass_by: PassDetection) -> LaneC
 }
 
 /// Where the cameras post from.
-pub const ZHENSHI: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
-pub const LOOPED: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
-pub const HUAXIA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 4));
-pub const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
-pub const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
+pub(crate) const ZHENSHI: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+pub(crate) const LOOPED: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
+pub(crate) const HUAXIA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 4));
+pub(crate) const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
+pub(crate) const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
 
 const INPUTS: DeviceInputs = DeviceInputs { loop_input: Some(2), fire_input: Some(3) };
 
 /// Of the camera on the broker.
-pub const SERIAL: &str = "917e2298-8ddf3e46";
+pub(crate) const SERIAL: &str = "917e2298-8ddf3e46";
 
 fn camera(id: &str, pass_by: PassDetection, make: &str, address: IpAddr) -> LaneConfig {
     let serial = Some(format!("{id}-1"));
     foreign(lane(id, LaneDirection::In, pass_by), make, Some(address), serial)
 }
 
-pub fn foreign(lane: LaneConfig, make: &str, address: Option<IpAddr>, serial: Option<String>) -> LaneConfig {
+pub(crate) fn foreign(
+    lane: LaneConfig,
+    make: &str,
+    address: Option<IpAddr>,
+    serial: Option<String>,
+) -> LaneConfig {
     let make = MakeRow::find(make).unwrap();
     let device = ForeignDevice { make, address, serial, channel: None, inputs: INPUTS };
     LaneConfig { make: LaneMake::Foreign(device), ..lane }
 }
 
 /// Of a second camera on the broker, at an exit.
-pub const OUT_SERIAL: &str = "265e1040-85e01fb7";
+pub(crate) const OUT_SERIAL: &str = "265e1040-85e01fb7";
 
 /// The topics of the Zhenshi camera on the broker.
-pub fn camera_topics() -> DeviceBrokerUser {
+pub(crate) fn camera_topics() -> DeviceBrokerUser {
     topics_of(SERIAL)
 }
 
-pub fn topics_of(serial: &str) -> DeviceBrokerUser {
+pub(crate) fn topics_of(serial: &str) -> DeviceBrokerUser {
     let DeviceConnection::Publishes(topics) = MakeRow::find("zhenshi-mqtt").unwrap().driver().connection()
     else {
         panic!("it publishes")
@@ -136,7 +141,7 @@ pub fn topics_of(serial: &str) -> DeviceBrokerUser {
     DeviceBrokerUser { publish: topics.published_by(serial), subscribe: topics.subscribed_by(serial) }
 }
 
-pub fn plan() -> AccessPlanDocument {
+pub(crate) fn plan() -> AccessPlanDocument {
     let now = SystemClock.now();
     let hour = Duration::from_secs(3600);
     let parent = Plate::parse(PARENT).unwrap();
@@ -153,7 +158,7 @@ pub fn plan() -> AccessPlanDocument {
 }
 
 /// The broker's files are the gateway's own: what `mosquitto-files` writes is tried by every test.
-pub fn broker() -> MosquittoBroker {
+pub(crate) fn broker() -> MosquittoBroker {
     let garage = garage();
     let secret = || SecretText::new("secret");
     let topics = camera_topics();
@@ -180,18 +185,18 @@ pub fn broker() -> MosquittoBroker {
 
 impl Site {
     /// With a running gateway that has its plan and its count.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with(None, None).await
     }
 
     /// With cameras at lanes of their own besides.
-    pub async fn with_cameras() -> Self {
+    pub(crate) async fn with_cameras() -> Self {
         let devices = ([127, 0, 0, 1], port::free()).into();
         Self::open_with(Some(devices), Some(BarrierServer::start("admin", "secret").await.unwrap())).await
     }
 
     /// With these lanes besides; those that post have the address of the site's door.
-    pub async fn with_lanes(
+    pub(crate) async fn with_lanes(
         lanes: Vec<LaneConfig>,
         controls: HashMap<LaneId, DeviceControlConfig>,
         pause: Duration,
@@ -206,12 +211,12 @@ impl Site {
     }
 
     /// With a box that has not enrolled yet.
-    pub async fn unknown() -> Self {
+    pub(crate) async fn unknown() -> Self {
         Self { token: None, ..Self::closed(None, None).await }
     }
 
     /// With a box that has enrolled, and runs.
-    pub async fn enrolled() -> Self {
+    pub(crate) async fn enrolled() -> Self {
         let mut site = Self::unknown().await;
         let _ = rustls::crypto::ring::default_provider().install_default();
         gateway::enrol(&site.config(), &SecretText::new(CODE)).await.unwrap();
@@ -249,7 +254,7 @@ impl Site {
         }
     }
 
-    pub fn config(&self) -> GatewayConfig {
+    pub(crate) fn config(&self) -> GatewayConfig {
         let direct = || format!("http://{}", self.district.address);
         GatewayConfig {
             garage: garage(),
@@ -308,16 +313,16 @@ impl Site {
         lanes
     }
 
-    pub fn credential(&self) -> String {
+    pub(crate) fn credential(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("data/credential.json")).unwrap()
     }
 
-    pub fn outbox(&self) -> PathBuf {
+    pub(crate) fn outbox(&self) -> PathBuf {
         self.folder.path().join("data/outbox.sqlite")
     }
 
     /// Returns when it is ready: broker connected, outbox writable.
-    pub async fn start(&mut self) {
+    pub(crate) async fn start(&mut self) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let stop = CancellationToken::new();
         let task = tokio::spawn(gateway::run(self.config(), self.clock.clone(), stop.clone()));
@@ -325,14 +330,14 @@ impl Site {
         self.ready(200).await;
     }
 
-    pub async fn ready(&self, status: u16) {
+    pub(crate) async fn ready(&self, status: u16) {
         let what = format!("readyz answers {status}");
         wait::until(SOON, &what, async || (status_of(self.http, "/readyz").await? == status).then_some(()))
             .await;
     }
 
     /// Until plan and count of the server have arrived; seen from outside as a plan poll that changes nothing.
-    pub async fn served(&self) {
+    pub(crate) async fn served(&self) {
         let before = self.district.books(|b| b.plan_unchanged);
         wait::until(SOON, "the plan is known", async || {
             (self.district.books(|b| b.plan_unchanged) > before).then_some(())
@@ -341,7 +346,7 @@ impl Site {
     }
 
     /// Waits for a plan that changed after the start, detected by the tag in the gateway's poll.
-    pub async fn knows_plan_of(&self, capacity: u32) {
+    pub(crate) async fn knows_plan_of(&self, capacity: u32) {
         wait::until(SOON, "the new plan is known", async || {
             let told = self.district.books(|b| b.known_tag.clone());
             (told == Some(format!("\"{capacity}\""))).then_some(())
@@ -350,7 +355,7 @@ impl Site {
     }
 
     /// Kind, count and car of each event that the server has.
-    pub fn counted(&self) -> Vec<(EventKind, i64, Option<String>)> {
+    pub(crate) fn counted(&self) -> Vec<(EventKind, i64, Option<String>)> {
         let event = |what: &UplinkRecordContent| match what {
             UplinkRecordContent::Event(event) => {
                 Some((event.kind, event.delta, event.related_event_id.as_ref().map(ToString::to_string)))
@@ -361,26 +366,26 @@ impl Site {
             .books(|books| books.records.iter().filter_map(|(_, record)| event(&record.content)).collect())
     }
 
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         let (stop, task) = self.gateway.take().unwrap();
         stop.cancel();
         task.await.unwrap().unwrap();
     }
 
     /// Ends it as a power cut would.
-    pub async fn kill(&mut self) {
+    pub(crate) async fn kill(&mut self) {
         let (_, task) = self.gateway.take().unwrap();
         task.abort();
         let _ = task.await;
     }
 
-    pub async fn controller(&self, device: &str) -> Controller {
+    pub(crate) async fn controller(&self, device: &str) -> Controller {
         let id = DeviceId::parse(device).unwrap();
         let topics = MqttPermissions::device(&garage(), &id).subscribe;
         Controller::connect(self.broker.port(), &garage(), device, topics).await
     }
 
-    pub async fn sign(&self) -> Controller {
+    pub(crate) async fn sign(&self) -> Controller {
         let topics = vec![MqttTopic::OpenSpaces(garage()).to_string()];
         Controller::connect(self.broker.port(), &garage(), "sign", topics).await
     }

@@ -30,7 +30,7 @@ use crate::hub::StreamTarget;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn class_stream(
+pub(super) async fn class_stream(
     State(app): State<MiniappState>,
     ApiPath(class): ApiPath<ClassId>,
     ApiQuery(query): ApiQuery<AfterCursorQuery>,

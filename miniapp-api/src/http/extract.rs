@@ -8,7 +8,7 @@ use crate::session::SessionToken;
 
 /// The person's session from `Authorization: Bearer`; 401 without one.
 #[derive(Debug)]
-pub struct BearerSession(pub SessionToken);
+pub(super) struct BearerSession(pub SessionToken);
 
 impl<S: Send + Sync> FromRequestParts<S> for BearerSession {
     type Rejection = MiniappApiError;

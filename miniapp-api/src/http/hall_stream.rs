@@ -24,7 +24,7 @@ use crate::hub::StreamTarget;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn hall_stream(
+pub(super) async fn hall_stream(
     State(app): State<MiniappState>,
     ApiQuery(query): ApiQuery<AfterCursorQuery>,
     caller: WebSocketRequest,

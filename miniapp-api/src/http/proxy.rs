@@ -5,7 +5,7 @@
 //! queries and bodies, so each rule about them is written once.
 
 mod path;
-pub mod table;
+pub(super) mod table;
 
 use axum::Router;
 use axum::body::Body;
@@ -35,7 +35,7 @@ const RESPONSE_HEADERS: [HeaderName; 2] = [header::CONTENT_TYPE, header::ETAG];
 const LONGEST_QUERY: usize = 2 * 1024;
 
 /// A route for each row of the table.
-pub fn router() -> Router<MiniappState> {
+pub(super) fn router() -> Router<MiniappState> {
     ROUTES.iter().fold(Router::new(), |router, route| {
         let handler = move |State(app): State<MiniappState>, request: Request| pass(route, app, request);
         router.route(&route.public_path(), on(route.method.filter(), handler))

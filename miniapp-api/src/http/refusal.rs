@@ -15,22 +15,22 @@ const RETRY_AFTER_SECONDS: u64 = 3;
 
 /// The error of every handler here.
 #[derive(Debug)]
-pub struct MiniappApiError {
+pub(super) struct MiniappApiError {
     problem: ProblemDetails,
     retry_after: Option<u64>,
 }
 
 impl MiniappApiError {
-    pub fn new(status: u16, code: &str, title: &str) -> Self {
+    pub(super) fn new(status: u16, code: &str, title: &str) -> Self {
         ProblemDetails::new(status, code, title).into()
     }
 
-    pub fn unauthorized() -> Self {
+    pub(super) fn unauthorized() -> Self {
         Self::new(401, "unauthorized", "Session token missing")
     }
 
     #[must_use]
-    pub fn retry_after(mut self, seconds: u64) -> Self {
+    pub(super) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }

@@ -1,4 +1,4 @@
 //! Logging in and out.
 
-pub mod close;
-pub mod open;
+pub(super) mod close;
+pub(super) mod open;

@@ -27,7 +27,7 @@ const LONGEST_MESSAGE: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 64 * 1024;
 
 /// A request to open a WebSocket, from an allowed page, with a session.
-pub struct WebSocketRequest {
+pub(super) struct WebSocketRequest {
     upgrade: WebSocketUpgrade,
     session: SessionToken,
 }
@@ -54,7 +54,7 @@ impl FromRequestParts<MiniappState> for WebSocketRequest {
 }
 
 impl WebSocketRequest {
-    pub fn connect(
+    pub(super) fn connect(
         self,
         app: &MiniappState,
         door: StreamTarget,

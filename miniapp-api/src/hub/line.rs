@@ -8,7 +8,7 @@ use metrics::counter;
 use super::ending::StreamCloseReason;
 use super::limits::SocketLimits;
 
-pub struct PhoneSocket {
+pub(super) struct PhoneSocket {
     socket: WebSocket,
     limits: SocketLimits,
     heard: Instant,
@@ -16,11 +16,11 @@ pub struct PhoneSocket {
 }
 
 impl PhoneSocket {
-    pub fn new(socket: WebSocket, limits: SocketLimits) -> Self {
+    pub(super) fn new(socket: WebSocket, limits: SocketLimits) -> Self {
         Self { socket, limits, heard: Instant::now(), messages: 0 }
     }
 
-    pub async fn send(&mut self, text: Utf8Bytes) -> Result<(), StreamCloseReason> {
+    pub(super) async fn send(&mut self, text: Utf8Bytes) -> Result<(), StreamCloseReason> {
         self.write(Message::Text(text)).await?;
         counter!("ws_frames_total").increment(1);
         Ok(())
@@ -35,7 +35,7 @@ impl PhoneSocket {
     }
 
     /// Waits for any message from the phone. The content is ignored; a message only proves that the phone is connected.
-    pub async fn listen(&mut self) -> Result<(), StreamCloseReason> {
+    pub(super) async fn listen(&mut self) -> Result<(), StreamCloseReason> {
         let message = self.socket.recv().await;
         self.heard = Instant::now();
         match message {
@@ -47,7 +47,7 @@ impl PhoneSocket {
     }
 
     /// Checks when the phone was last seen, then sends a ping.
-    pub async fn ping(&mut self) -> Result<(), StreamCloseReason> {
+    pub(super) async fn ping(&mut self) -> Result<(), StreamCloseReason> {
         if self.heard.elapsed() > self.limits.silent_for {
             return Err(StreamCloseReason::Gone);
         }
@@ -57,7 +57,7 @@ impl PhoneSocket {
 
     /// Sends the close frame if it can reach the phone, and waits for the phone's own close: a connection that is dropped with
     /// unread bytes is reset, and the reset can overtake our close frame.
-    pub async fn close(mut self, ending: StreamCloseReason) {
+    pub(super) async fn close(mut self, ending: StreamCloseReason) {
         counter!("ws_endings_total", "why" => ending.label()).increment(1);
         let Some(frame) = ending.frame() else { return };
         let goodbye = async {

@@ -10,7 +10,7 @@ use super::ring::ArrivalFrame;
 
 /// A page of the server's list, ready to send. Entries are in the order of their cursors.
 #[derive(Debug)]
-pub struct ArrivalPage {
+pub(crate) struct ArrivalPage {
     pub cursor: FeedCursor,
     pub more: bool,
     pub entries: Vec<ArrivalFrame>,
@@ -19,13 +19,13 @@ pub struct ArrivalPage {
 }
 
 impl ArrivalPage {
-    pub fn of_class(page: ClassArrivals) -> Result<Self, serde_json::Error> {
+    pub(crate) fn of_class(page: ClassArrivals) -> Result<Self, serde_json::Error> {
         let newest = page.arrivals.iter().map(|arrival| arrival.changed_at).max();
         let entries = page.arrivals.into_iter().map(|arrival| entry(arrival.id, arrival.cursor, arrival));
         Self::new(page.cursor, page.more, entries.collect::<Result<_, _>>()?, newest)
     }
 
-    pub fn of_hall(page: HallArrivals) -> Result<Self, serde_json::Error> {
+    pub(crate) fn of_hall(page: HallArrivals) -> Result<Self, serde_json::Error> {
         let newest = page.arrivals.iter().map(|arrival| arrival.changed_at).max();
         let entries = page.arrivals.into_iter().map(|arrival| entry(arrival.id, arrival.cursor, arrival));
         Self::new(page.cursor, page.more, entries.collect::<Result<_, _>>()?, newest)
@@ -51,7 +51,7 @@ fn entry<T: Serialize>(
 }
 
 /// The frame that confirms: everything up to `cursor` has been sent.
-pub fn live(cursor: FeedCursor) -> Result<Utf8Bytes, serde_json::Error> {
+pub(crate) fn live(cursor: FeedCursor) -> Result<Utf8Bytes, serde_json::Error> {
     text(&StreamFrame::<()>::Live { cursor })
 }
 

@@ -17,7 +17,7 @@ pub enum SocketLimitError {
 }
 
 #[derive(Debug)]
-pub struct SocketQuota {
+pub(super) struct SocketQuota {
     most: usize,
     most_per_session: usize,
     taken: Arc<Mutex<SocketCounts>>,
@@ -37,11 +37,11 @@ pub struct SocketPermit {
 }
 
 impl SocketQuota {
-    pub fn new(most: usize, most_per_session: usize) -> Self {
+    pub(super) fn new(most: usize, most_per_session: usize) -> Self {
         Self { most, most_per_session, taken: Arc::default() }
     }
 
-    pub fn take(&self, session: &SessionToken) -> Result<SocketPermit, SocketLimitError> {
+    pub(super) fn take(&self, session: &SessionToken) -> Result<SocketPermit, SocketLimitError> {
         let mut taken = lock(&self.taken);
         if taken.total >= self.most {
             return Err(SocketLimitError::Full);

@@ -21,7 +21,7 @@ const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(3);
 
 /// Reads until the last socket has left.
-pub async fn read_for(room: Arc<PushRoom>, hub: Arc<PushHub>) {
+pub(super) async fn read_for(room: Arc<PushRoom>, hub: Arc<PushHub>) {
     let reading = async {
         loop {
             room.wake.notified().await;

@@ -11,14 +11,14 @@ use domain::ids::ArrivalId;
 use protocol::people::FeedCursor;
 
 /// Frames kept per room: several minutes of a class's dismissal, at some 400 bytes each.
-pub const RING: usize = 256;
+pub(super) const RING: usize = 256;
 
 /// Frames handed out at once: what a socket holds while it sends.
-pub const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 /// One changed arrival, ready to send. Clones share the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArrivalFrame {
+pub(crate) struct ArrivalFrame {
     pub id: ArrivalId,
     pub cursor: FeedCursor,
     pub text: Utf8Bytes,
@@ -26,7 +26,7 @@ pub struct ArrivalFrame {
 
 /// The changes of a room after `floor` and up to `head`.
 #[derive(Debug)]
-pub struct ArrivalRing {
+pub(super) struct ArrivalRing {
     floor: FeedCursor,
     head: FeedCursor,
     entries: VecDeque<ArrivalFrame>,
@@ -34,22 +34,22 @@ pub struct ArrivalRing {
 
 impl ArrivalRing {
     /// An empty ring: nothing is known before `cursor`.
-    pub fn at(cursor: FeedCursor) -> Self {
+    pub(super) fn at(cursor: FeedCursor) -> Self {
         Self { floor: cursor, head: cursor, entries: VecDeque::new() }
     }
 
     /// Everything up to here has been read from the server.
-    pub fn head(&self) -> FeedCursor {
+    pub(super) fn head(&self) -> FeedCursor {
         self.head
     }
 
     /// Changes up to here may be missing.
-    pub fn floor(&self) -> FeedCursor {
+    pub(super) fn floor(&self) -> FeedCursor {
         self.floor
     }
 
     /// Adds a change; a change that is not past `head` is already known and ignored.
-    pub fn push(&mut self, entry: ArrivalFrame) {
+    pub(super) fn push(&mut self, entry: ArrivalFrame) {
         if entry.cursor <= self.head {
             return;
         }
@@ -64,12 +64,12 @@ impl ArrivalRing {
     }
 
     /// Records that nothing else changed up to `cursor`.
-    pub fn advance(&mut self, cursor: FeedCursor) {
+    pub(super) fn advance(&mut self, cursor: FeedCursor) {
         self.head = self.head.max(cursor);
     }
 
     /// At most [`BATCH`] changes after `sent`, oldest first; `None` if some of them are no longer here.
-    pub fn since(&self, sent: FeedCursor) -> Option<Vec<ArrivalFrame>> {
+    pub(super) fn since(&self, sent: FeedCursor) -> Option<Vec<ArrivalFrame>> {
         if sent < self.floor {
             return None;
         }

@@ -23,7 +23,7 @@ const SHORT_ANSWERS: u32 = 3;
 
 /// Result of reading the room's ring for a socket.
 #[derive(Debug)]
-pub enum RingReadOutcome {
+pub(crate) enum RingReadOutcome {
     /// Send these, oldest first, then read again.
     Frames(Vec<ArrivalFrame>),
     /// Everything up to this cursor has been sent.
@@ -36,7 +36,7 @@ pub enum RingReadOutcome {
 
 /// One read that the room needs, with the session of the member that reads for all.
 #[derive(Debug)]
-pub struct RoomFetchJob {
+pub(crate) struct RoomFetchJob {
     pub member: u64,
     pub session: SessionToken,
     pub after: FeedCursor,
@@ -62,7 +62,7 @@ struct RoomState {
 }
 
 #[derive(Debug)]
-pub struct PushRoom {
+pub(crate) struct PushRoom {
     pub key: PushRoomKey,
     inner: Mutex<RoomState>,
     /// Counts the changes that sockets should process.
@@ -74,7 +74,7 @@ pub struct PushRoom {
 }
 
 impl PushRoom {
-    pub fn new(key: PushRoomKey) -> Self {
+    pub(crate) fn new(key: PushRoomKey) -> Self {
         Self {
             key,
             inner: Mutex::default(),
@@ -88,16 +88,16 @@ impl PushRoom {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn subscribe(&self) -> watch::Receiver<u64> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
     /// The epoch for later calls of `take`; it grows when cursors go backwards.
-    pub fn epoch(&self) -> u64 {
+    pub(crate) fn epoch(&self) -> u64 {
         self.lock().epoch
     }
 
-    pub fn enter(&self, id: u64, session: SessionToken) -> oneshot::Receiver<StreamCloseReason> {
+    pub(crate) fn enter(&self, id: u64, session: SessionToken) -> oneshot::Receiver<StreamCloseReason> {
         let (kick, kicked) = oneshot::channel();
         self.lock().members.push(RoomMember { id, session, kick });
         // After a refused session ended the last reader, news may wait for the next one.
@@ -106,14 +106,14 @@ impl PushRoom {
     }
 
     /// True if no socket is left.
-    pub fn leave(&self, id: u64) -> bool {
+    pub(crate) fn leave(&self, id: u64) -> bool {
         let mut inner = self.lock();
         inner.members.retain(|member| member.id != id);
         inner.members.is_empty()
     }
 
     /// Ends one member's socket and never reads with its session again.
-    pub fn kick(&self, id: u64, ending: StreamCloseReason) {
+    pub(crate) fn kick(&self, id: u64, ending: StreamCloseReason) {
         let mut inner = self.lock();
         if let Some(place) = inner.members.iter().position(|member| member.id == id) {
             // A socket that has just left by itself no longer listens.
@@ -122,14 +122,14 @@ impl PushRoom {
     }
 
     /// Ends the sockets of a session that has logged out.
-    pub fn end_session(&self, session: &SessionToken) {
+    pub(crate) fn end_session(&self, session: &SessionToken) {
         for member in self.lock().members.extract_if(.., |member| member.session == *session) {
             let _ = member.kick.send(StreamCloseReason::SessionEnded);
         }
     }
 
     /// Starts the ring at `cursor`, if it has not started: a socket has read everything up to there.
-    pub fn anchor(&self, cursor: FeedCursor, epoch: u64) {
+    pub(crate) fn anchor(&self, cursor: FeedCursor, epoch: u64) {
         let mut inner = self.lock();
         if inner.ring.is_none() && inner.epoch == epoch {
             inner.ring = Some(ArrivalRing::at(cursor));
@@ -138,7 +138,7 @@ impl PushRoom {
     }
 
     /// Records a newer cursor that the feed has named.
-    pub fn news(&self, cursor: FeedCursor) {
+    pub(crate) fn news(&self, cursor: FeedCursor) {
         let mut inner = self.lock();
         if cursor > inner.wanted {
             inner.wanted = cursor;
@@ -148,7 +148,7 @@ impl PushRoom {
     }
 
     /// Drops the ring: cursors have gone backwards, and nothing that was read is valid.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         Self::forget(&mut self.lock());
         self.changed();
     }
@@ -165,7 +165,7 @@ impl PushRoom {
     }
 
     /// The next read, if the room is behind and has a member to read with.
-    pub fn job(&self) -> Option<RoomFetchJob> {
+    pub(crate) fn job(&self) -> Option<RoomFetchJob> {
         let mut inner = self.lock();
         let after = inner.ring.as_ref()?.head();
         if after >= inner.wanted {
@@ -179,7 +179,7 @@ impl PushRoom {
     }
 
     /// Adds a page to the ring. Returns false if the page stops short of the cursor that the feed has named: try again a little later.
-    pub fn take_in(&self, job: &RoomFetchJob, page: ArrivalPage) -> bool {
+    pub(crate) fn take_in(&self, job: &RoomFetchJob, page: ArrivalPage) -> bool {
         let enough = {
             let mut inner = self.lock();
             if inner.epoch != job.epoch {
@@ -197,7 +197,7 @@ impl PushRoom {
     }
 
     /// What to send to a socket that has sent everything up to `sent`.
-    pub fn take(&self, epoch: u64, sent: FeedCursor) -> RingReadOutcome {
+    pub(crate) fn take(&self, epoch: u64, sent: FeedCursor) -> RingReadOutcome {
         let inner = self.lock();
         if inner.epoch != epoch {
             return RingReadOutcome::Backwards;
@@ -211,7 +211,7 @@ impl PushRoom {
     }
 
     /// True if the room has read everything that the feed has named.
-    pub fn is_current(&self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         let inner = self.lock();
         inner.ring.as_ref().is_some_and(|ring| ring.head() >= inner.wanted)
     }

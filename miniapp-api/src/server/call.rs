@@ -58,44 +58,44 @@ impl ServerClient {
 }
 
 impl ServerCall {
-    pub fn new(route: &'static str, request: RequestBuilder) -> Self {
+    pub(super) fn new(route: &'static str, request: RequestBuilder) -> Self {
         Self { route, request, within: ANSWER_WITHIN }
     }
 
-    pub fn session(mut self, session: &SessionToken) -> Self {
+    pub(super) fn session(mut self, session: &SessionToken) -> Self {
         if let Some(value) = session.header() {
             self.request = self.request.header(SESSION_HEADER, value);
         }
         self
     }
 
-    pub fn query<T: Serialize + ?Sized>(mut self, query: &T) -> Self {
+    pub(super) fn query<T: Serialize + ?Sized>(mut self, query: &T) -> Self {
         self.request = self.request.query(query);
         self
     }
 
-    pub fn body<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+    pub(super) fn body<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         self.request = self.request.json(body);
         self
     }
 
-    pub fn within(mut self, within: Duration) -> Self {
+    pub(super) fn within(mut self, within: Duration) -> Self {
         self.within = within;
         self
     }
 
     /// Sends, and parses a success as `T`.
-    pub async fn answer<T: DeserializeOwned>(self) -> Result<T, ServerCallError> {
+    pub(super) async fn answer<T: DeserializeOwned>(self) -> Result<T, ServerCallError> {
         let reply = self.send().await?;
         serde_json::from_slice(&reply.body).map_err(ServerCallError::Garbled)
     }
 
     /// Sends the request and ignores the body of a success.
-    pub async fn done(self) -> Result<(), ServerCallError> {
+    pub(super) async fn done(self) -> Result<(), ServerCallError> {
         self.send().await.map(|_| ())
     }
 
-    pub async fn send(self) -> Result<ServerReply, ServerCallError> {
+    pub(super) async fn send(self) -> Result<ServerReply, ServerCallError> {
         let (route, started) = (self.route, Instant::now());
         let sent = self.request.timeout(self.within).send().await;
         let status = sent.as_ref().map_or(0, |response| response.status().as_u16());

@@ -41,7 +41,7 @@ pub enum WechatError {
 }
 
 impl CodeToSessionReply {
-    pub fn openid(self) -> Result<String, WechatError> {
+    pub(super) fn openid(self) -> Result<String, WechatError> {
         match self.errcode {
             0 => self.openid.filter(|openid| !openid.is_empty()).ok_or(WechatError::Empty),
             -1 => Err(WechatError::Busy),

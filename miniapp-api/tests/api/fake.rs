@@ -12,12 +12,12 @@ use domain::pickup::PickupPhase;
 use testkit::proxy::TcpProxy;
 use tokio::sync::watch;
 
-pub use district::{Call, Canned, District, class};
+pub(crate) use district::{Call, Canned, District, class};
 
-pub const SERVICE_TOKEN: &str = "service-token";
+pub(crate) const SERVICE_TOKEN: &str = "service-token";
 
 /// A running fake. Every change wakes the long polls.
-pub struct FakeServer {
+pub(crate) struct FakeServer {
     pub link: TcpProxy,
     shared: Shared,
 }
@@ -29,7 +29,7 @@ struct Shared {
 }
 
 impl FakeServer {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let shared = Shared { district: Arc::default(), changes: watch::Sender::new(0) };
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let upstream = listener.local_addr().unwrap();
@@ -38,11 +38,11 @@ impl FakeServer {
         Self { link: TcpProxy::start(upstream).await, shared }
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.link.address()
     }
 
-    pub fn lock(&self) -> MutexGuard<'_, District> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, District> {
         self.shared.district.lock().unwrap()
     }
 
@@ -51,19 +51,19 @@ impl FakeServer {
     }
 
     /// A car arrives for a child of this class.
-    pub fn arrive(&self, class: &ClassId) -> ArrivalId {
+    pub(crate) fn arrive(&self, class: &ClassId) -> ArrivalId {
         let id = self.lock().arrive(class, "王小明");
         self.changed();
         id
     }
 
-    pub fn set_phase(&self, arrival: ArrivalId, phase: PickupPhase) {
+    pub(crate) fn set_phase(&self, arrival: ArrivalId, phase: PickupPhase) {
         self.lock().set_phase(arrival, phase);
         self.changed();
     }
 
     /// Another, younger database: the people stay, arrivals and cursors start again.
-    pub fn replace_database(&self) {
+    pub(crate) fn replace_database(&self) {
         let mut district = self.lock();
         *district = District { people: std::mem::take(&mut district.people), ..District::default() };
         drop(district);

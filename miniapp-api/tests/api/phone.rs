@@ -12,14 +12,14 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-pub const SOON: Duration = testkit::wait::PATIENCE;
+pub(crate) const SOON: Duration = testkit::wait::PATIENCE;
 
-pub struct Phone {
+pub(crate) struct Phone {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Phone {
-    pub async fn try_connect(address: SocketAddr, path: &str, session: &str) -> Result<Self, Error> {
+    pub(crate) async fn try_connect(address: SocketAddr, path: &str, session: &str) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/api/v1{path}").into_client_request()?;
         let protocols = HeaderValue::from_str(&format!("arrivals.v1, bearer.{session}")).unwrap();
         request.headers_mut().insert("sec-websocket-protocol", protocols);
@@ -28,12 +28,12 @@ impl Phone {
         Ok(Self { socket })
     }
 
-    pub async fn connect(address: SocketAddr, path: &str, session: &str) -> Self {
+    pub(crate) async fn connect(address: SocketAddr, path: &str, session: &str) -> Self {
         Self::try_connect(address, path, session).await.unwrap()
     }
 
     /// The next frame, or the close code.
-    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<StreamFrame<T>, u16> {
+    pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<StreamFrame<T>, u16> {
         loop {
             let message = tokio::time::timeout(SOON, self.socket.next()).await.expect("a frame in time");
             match message {
@@ -46,7 +46,7 @@ impl Phone {
     }
 
     /// The next arrival; `live` frames in between do not matter.
-    pub async fn arrival(&mut self) -> ClassArrival {
+    pub(crate) async fn arrival(&mut self) -> ClassArrival {
         loop {
             if let StreamFrame::Arrival(arrival) = self.next().await.expect("an arrival, not the end") {
                 return arrival;
@@ -55,7 +55,7 @@ impl Phone {
     }
 
     /// Reads until the screen is up to date; returns the arrivals and the cursor.
-    pub async fn board(&mut self) -> (Vec<ClassArrival>, FeedCursor) {
+    pub(crate) async fn board(&mut self) -> (Vec<ClassArrival>, FeedCursor) {
         let mut arrivals = Vec::new();
         loop {
             match self.next().await.expect("a board, not the end") {
@@ -66,7 +66,7 @@ impl Phone {
     }
 
     /// The close code of the connection; skips frames before it.
-    pub async fn end(&mut self) -> u16 {
+    pub(crate) async fn end(&mut self) -> u16 {
         loop {
             if let Err(code) = self.next::<serde_json::Value>().await {
                 return code;
@@ -74,7 +74,7 @@ impl Phone {
         }
     }
 
-    pub async fn say(&mut self, text: &str) {
+    pub(crate) async fn say(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 }

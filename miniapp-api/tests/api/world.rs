@@ -19,7 +19,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::fake::{FakeServer, SERVICE_TOKEN};
 use crate::phone::{Phone, SOON};
 
-pub struct World {
+pub(crate) struct World {
     pub server: FakeServer,
     pub wechat: FakeWechat,
     pub address: SocketAddr,
@@ -30,7 +30,7 @@ pub struct World {
 }
 
 /// Sessions are not checked again within a test: a check reads, and would hide a frame that was lost elsewhere.
-pub fn limits() -> SocketLimits {
+pub(crate) fn limits() -> SocketLimits {
     SocketLimits {
         ping_every: Duration::from_millis(200),
         check_every: Duration::from_secs(3600),
@@ -40,16 +40,16 @@ pub fn limits() -> SocketLimits {
 }
 
 /// Limits with which sessions are checked again soon.
-pub fn suspicious() -> SocketLimits {
+pub(crate) fn suspicious() -> SocketLimits {
     SocketLimits { check_every: Duration::from_millis(300), ..limits() }
 }
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(limits(), SERVICE_TOKEN, 10_000).await
     }
 
-    pub async fn with(limits: SocketLimits, token: &str, log_ins: u32) -> Self {
+    pub(crate) async fn with(limits: SocketLimits, token: &str, log_ins: u32) -> Self {
         metrics_recorder();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (fake, wechat) = (FakeServer::start().await, FakeWechat::start().await);
@@ -84,23 +84,23 @@ impl World {
         Self { server: fake, wechat, address, hub, readiness, shutdown, _stop: stop }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}/api/v1{path}", self.address)
     }
 
     /// Waits until news reaches the rooms.
-    pub async fn following(&self) {
+    pub(crate) async fn following(&self) {
         until(SOON, "the feed", async || self.readiness.failures().is_empty().then_some(())).await;
     }
 
-    pub async fn stream(&self, class: &str, session: &str, after: Option<i64>) -> Phone {
+    pub(crate) async fn stream(&self, class: &str, session: &str, after: Option<i64>) -> Phone {
         let after = after.map(|cursor| format!("?after={cursor}")).unwrap_or_default();
         Phone::connect(self.address, &format!("/classes/{class}/arrivals/stream{after}"), session).await
     }
 }
 
 /// Waits until the process's metrics contain such a line.
-pub async fn metric(line_starts_with: &str) {
+pub(crate) async fn metric(line_starts_with: &str) {
     until(SOON, line_starts_with, async || {
         metrics_recorder().render().lines().any(|line| line.starts_with(line_starts_with)).then_some(())
     })

@@ -13,7 +13,7 @@ use domain::ids::ClassId;
 const BOUND: usize = 100_000;
 
 #[derive(Debug, Default)]
-pub struct ReadLog {
+pub(super) struct ReadLog {
     known: Mutex<LoggedReads>,
 }
 
@@ -24,13 +24,13 @@ struct LoggedReads {
 }
 
 impl ReadLog {
-    pub fn is_logged(&self, session: &[u8], class: &ClassId, day: NaiveDate) -> bool {
+    pub(super) fn is_logged(&self, session: &[u8], class: &ClassId, day: NaiveDate) -> bool {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.day == day && known.reads.contains(&(session.to_vec(), class.clone()))
     }
 
     /// Call it once the line is committed.
-    pub fn logged(&self, session: &[u8], class: &ClassId, day: NaiveDate) {
+    pub(super) fn logged(&self, session: &[u8], class: &ClassId, day: NaiveDate) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.day != day || known.reads.len() >= BOUND {
             *known = LoggedReads { day, reads: HashSet::new() };

@@ -13,12 +13,12 @@ pub struct RandomError;
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// 32 random bytes as base64url: cannot be guessed, so a plain hash of it is enough at rest.
-pub fn random_token() -> Result<String, RandomError> {
+pub(super) fn random_token() -> Result<String, RandomError> {
     Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
 }
 
 /// 50 bits in two groups, such as `K7PQ2-M9XWD`: guessing is limited by attempts, not by length alone.
-pub fn random_code() -> Result<String, RandomError> {
+pub(super) fn random_code() -> Result<String, RandomError> {
     let mut code: String = random::<10>()?.iter().filter_map(letter).collect();
     code.insert(5, '-');
     Ok(code)
@@ -29,11 +29,11 @@ fn letter(byte: &u8) -> Option<char> {
 }
 
 /// Normal form for comparisons: typed codes have lower-case letters, spaces or no hyphen.
-pub fn normal_code(typed: &str) -> String {
+pub(super) fn normal_code(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
+pub(super) fn random<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| RandomError)?;
     Ok(bytes)

@@ -19,7 +19,7 @@ use server::context::ServerContext;
 
 const OWNER_ONLY: u32 = 0o600;
 
-pub fn new_key(out: &Path) -> CommandResult {
+pub(super) fn new_key(out: &Path) -> CommandResult {
     let mut key = [0_u8; SealingKeyring::KEY_LEN];
     SystemRandom::new().fill(&mut key).map_err(|_| anyhow::anyhow!("the system gave no random numbers"))?;
     // Never overwrite an existing key: the data sealed with it would be lost.
@@ -30,11 +30,15 @@ pub fn new_key(out: &Path) -> CommandResult {
     Ok(())
 }
 
-pub async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> CommandResult {
+pub(super) async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> CommandResult {
     hand_out(&gateway_token::create(app, garage).await?, out)
 }
 
-pub async fn gateway_code(context: &ServerContext, garage: &GarageId, out: Option<&Path>) -> CommandResult {
+pub(super) async fn gateway_code(
+    context: &ServerContext,
+    garage: &GarageId,
+    out: Option<&Path>,
+) -> CommandResult {
     let code = enrolment::create_code(context, garage).await?;
     match out {
         Some(_) => hand_out(&code.code, out),
@@ -45,17 +49,17 @@ pub async fn gateway_code(context: &ServerContext, garage: &GarageId, out: Optio
     }
 }
 
-pub async fn gateway_renew(context: &ServerContext, garage: &GarageId) -> CommandResult {
+pub(super) async fn gateway_renew(context: &ServerContext, garage: &GarageId) -> CommandResult {
     enrolment::renew(context, garage).await?;
     println!("the gateway of {garage} is told with its next poll");
     Ok(())
 }
 
-pub async fn service_token(app: &App, name: &str, out: Option<&Path>) -> CommandResult {
+pub(super) async fn service_token(app: &App, name: &str, out: Option<&Path>) -> CommandResult {
     hand_out(&service_token::create(app, name).await?, out)
 }
 
-pub async fn bind_code(app: &App, person_key: &str) -> CommandResult {
+pub(super) async fn bind_code(app: &App, person_key: &str) -> CommandResult {
     let code = bind_code::create(app, person_key).await?;
     println!("{} (once, until {})", code.code, code.expires_at);
     Ok(())
@@ -81,7 +85,7 @@ fn write(options: &mut OpenOptions, path: &Path, secret: &str) -> anyhow::Result
 }
 
 /// Reads the first line, without its end.
-pub fn read_password(file: Option<&Path>) -> Result<String, CommandFailure> {
+pub(super) fn read_password(file: Option<&Path>) -> Result<String, CommandFailure> {
     let mut line = String::new();
     match file {
         Some(path) => {
@@ -96,7 +100,7 @@ pub fn read_password(file: Option<&Path>) -> Result<String, CommandFailure> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-pub async fn set_password(app: &App, username: &str, password: String) -> CommandResult {
+pub(super) async fn set_password(app: &App, username: &str, password: String) -> CommandResult {
     account::set_password(app, username, password).await.map_err(|error| match error {
         OperatorAccountError::Store(_) => CommandFailure::from(error),
         OperatorAccountError::Username

@@ -17,7 +17,7 @@ use super::{CommandFailure, CommandResult};
 use server::context::ServerContext;
 
 #[derive(Debug, thiserror::Error)]
-pub enum CalendarFileError {
+pub(super) enum CalendarFileError {
     #[error("cannot read the list {path}", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("{path}: `{field}`: {message}", path = path.display())]
@@ -27,7 +27,7 @@ pub enum CalendarFileError {
 }
 
 /// An error names the path of its field.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, CommandFailure> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, CommandFailure> {
     let unreadable = |source| CalendarFileError::Read { path: path.to_owned(), source };
     let text = service::text_file::read(path).map_err(unreadable).map_err(CommandFailure::input)?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);
@@ -50,7 +50,7 @@ fn failure(path: &Path, error: HolidayListError) -> CommandFailure {
 }
 
 /// All files are checked before the first is written.
-pub async fn import_holidays(context: &ServerContext, files: &[PathBuf]) -> CommandResult {
+pub(super) async fn import_holidays(context: &ServerContext, files: &[PathBuf]) -> CommandResult {
     let lists = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     for (path, list) in files.iter().zip(&lists) {
         import::check_holidays(list).map_err(|error| failure(path, error))?;
@@ -62,7 +62,7 @@ pub async fn import_holidays(context: &ServerContext, files: &[PathBuf]) -> Comm
     Ok(())
 }
 
-pub async fn import_city_days(context: &ServerContext, path: &Path) -> CommandResult {
+pub(super) async fn import_city_days(context: &ServerContext, path: &Path) -> CommandResult {
     let entries: Vec<_> = read(path)?;
     import::city_days(context, &entries).await.map_err(|error| failure(path, error))?;
     println!("{}: {} days of the city's own", path.display(), entries.len());
@@ -99,7 +99,7 @@ impl CalendarLine {
 }
 
 /// Prints days to standard output, one JSON object a line, and warnings to standard error.
-pub async fn show(
+pub(super) async fn show(
     context: &ServerContext,
     from: NaiveDate,
     to: NaiveDate,

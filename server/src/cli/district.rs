@@ -9,7 +9,7 @@ use server::app::import::{self, ImportError};
 use super::{CommandFailure, CommandResult};
 
 #[derive(Debug, thiserror::Error)]
-pub enum DistrictFileError {
+pub(super) enum DistrictFileError {
     #[error("cannot read the district file {path}", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("{path}: `{field}`: {message}", path = path.display())]
@@ -21,7 +21,7 @@ pub enum DistrictFileError {
 }
 
 /// An error names the path of its field.
-pub fn read(path: &Path) -> Result<DistrictSpec, DistrictFileError> {
+pub(super) fn read(path: &Path) -> Result<DistrictSpec, DistrictFileError> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("toml") => Ok(service::config::load(path)?),
         Some("json") => read_json(path),
@@ -40,7 +40,7 @@ fn read_json(path: &Path) -> Result<DistrictSpec, DistrictFileError> {
     })
 }
 
-pub async fn import(app: &App, district: &DistrictSpec) -> CommandResult {
+pub(super) async fn import(app: &App, district: &DistrictSpec) -> CommandResult {
     let counts = import::run_with(app, district, |step| eprintln!("import: {step} ...")).await;
     let counts = counts.map_err(|error| match error {
         ImportError::Invalid(invalid) => CommandFailure::input(invalid),

@@ -3,9 +3,9 @@
 use axum::http::{HeaderMap, header};
 
 /// Longer than any token of ours, so that a caller cannot make the server hash megabytes.
-pub const MAX_TOKEN: usize = 256;
+pub(super) const MAX_TOKEN: usize = 256;
 
-pub fn token(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
-pub use crate::app::idempotency::IdempotencyKey;
+pub(super) use crate::app::idempotency::IdempotencyKey;
 use crate::app::idempotency::IdempotencyKeyReused;
 
 const HEADER: &str = "idempotency-key";

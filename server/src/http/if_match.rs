@@ -10,15 +10,15 @@ use crate::app::etag::EntityTags;
 
 /// `If-Match`, if present; 400 for a header of another form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IfMatch(Option<EntityTags>);
+pub(super) struct IfMatch(Option<EntityTags>);
 
 impl IfMatch {
-    pub fn tags(&self) -> Option<&EntityTags> {
+    pub(super) fn tags(&self) -> Option<&EntityTags> {
         self.0.as_ref()
     }
 
     /// For a request that replaces a whole resource; 428 without the header.
-    pub fn required(&self) -> Result<&EntityTags, ProblemResponse> {
+    pub(super) fn required(&self) -> Result<&EntityTags, ProblemResponse> {
         self.0.as_ref().ok_or_else(|| {
             let title = "If-Match header required, with the ETag last read";
             ProblemDetails::new(428, "if_match_missing", title).into()
@@ -39,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 }
 
 /// Whether `If-None-Match` names `etag`. A header of another form names nothing: the caller receives the whole response.
-pub fn has_current(headers: &HeaderMap, etag: &str) -> bool {
+pub(super) fn has_current(headers: &HeaderMap, etag: &str) -> bool {
     let known = joined(headers, &header::IF_NONE_MATCH).and_then(|text| EntityTags::parse(&text));
     known.is_some_and(|tags| tags.contain(etag))
 }

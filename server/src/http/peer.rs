@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 /// The address of the connection's other end, if the process knows it.
 #[derive(Debug, Clone, Copy)]
-pub struct PeerAddress(pub Option<IpAddr>);
+pub(super) struct PeerAddress(pub Option<IpAddr>);
 
 impl<S: Send + Sync> FromRequestParts<S> for PeerAddress {
     type Rejection = Infallible;

@@ -12,7 +12,7 @@ use crate::app::reservation::ReservationError;
 use crate::http::fail::storage_problem;
 
 /// The problem of a refusal, with alternatives where the book has some.
-pub fn problem(refusal: &ReservationRefusal) -> ProblemDetails {
+pub(super) fn problem(refusal: &ReservationRefusal) -> ProblemDetails {
     let conflict = |code: &str, title: &str| ProblemDetails::new(409, code, title);
     let about = match refusal {
         ReservationRefusal::NoSuchPool => {

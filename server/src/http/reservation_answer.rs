@@ -10,16 +10,16 @@ use super::refusal;
 use crate::app::reservation::quote::ReservationQuote;
 use crate::app::reservation::reserve::{ReservedSeries, ReservedSeriesDay};
 
-pub fn one(status: StatusCode, reservation: &Reservation) -> Response {
+pub(super) fn one(status: StatusCode, reservation: &Reservation) -> Response {
     (status, [(header::ETAG, reservation.etag())], Json(reservation)).into_response()
 }
 
-pub fn quote(quoted: ReservationQuote) -> AvailabilityQuote {
+pub(super) fn quote(quoted: ReservationQuote) -> AvailabilityQuote {
     let refused = quoted.refused.as_ref().map(refusal::problem);
     AvailabilityQuote { free: quoted.free, refused, help: quoted.help }
 }
 
-pub fn series(days: ReservedSeries) -> ReservationSeries {
+pub(super) fn series(days: ReservedSeries) -> ReservationSeries {
     let date = |day: ReservedSeriesDay| {
         let (reservation, refused) = match day.outcome {
             Ok(reservation) => (reservation, None),
@@ -30,4 +30,4 @@ pub fn series(days: ReservedSeries) -> ReservationSeries {
     ReservationSeries { id: days.id, dates: days.days.into_iter().map(date).collect() }
 }
 
-pub type ReservationResponse = Result<Response, ProblemResponse>;
+pub(super) type ReservationResponse = Result<Response, ProblemResponse>;

@@ -8,9 +8,9 @@
 )]
 
 mod described;
-pub mod district;
-pub mod gateway;
-pub mod http;
+pub(crate) mod district;
+pub(crate) mod gateway;
+pub(crate) mod http;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -50,7 +50,7 @@ macro_rules! contract {
 }
 
 /// An empty, migrated database; dropping the fixture deletes it.
-pub struct StoreFixture {
+pub(crate) struct StoreFixture {
     pub store: Store,
     pub clock: Arc<HandClock>,
     url: String,
@@ -64,13 +64,13 @@ enum FixtureDatabase {
 }
 
 impl StoreFixture {
-    pub async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("main.db").display());
         Self::open(url, FixtureDatabase::Folder(folder)).await
     }
 
-    pub async fn postgres() -> Self {
+    pub(crate) async fn postgres() -> Self {
         let database = TestDatabase::create().await;
         let url = database.url();
         Self::open(url, FixtureDatabase::Database(database)).await
@@ -81,23 +81,23 @@ impl StoreFixture {
         Self { store, clock: Arc::new(HandClock::at(MONDAY)), url, _home: home }
     }
 
-    pub fn keys(&self) -> SealingKeyring {
+    pub(crate) fn keys(&self) -> SealingKeyring {
         SealingKeyring::new(&[7; 32]).unwrap()
     }
 
     /// The use cases on this database, with this clock.
-    pub fn app(&self) -> App {
+    pub(crate) fn app(&self) -> App {
         App::new(self.store.clone(), self.keys(), self.clock.clone())
     }
 
     /// A second process on the same database; only PostgreSQL supports it.
-    pub async fn replica(&self) -> App {
+    pub(crate) async fn replica(&self) -> App {
         let store = Store::open(&self.url, 4).await.unwrap();
         App::new(store, self.keys(), self.clock.clone())
     }
 
     /// A process with its own link to PostgreSQL, which a test can silence.
-    pub async fn replica_behind_a_link(&self) -> (App, TcpProxy) {
+    pub(crate) async fn replica_behind_a_link(&self) -> (App, TcpProxy) {
         let (head, tail) = self.url.split_once("//").unwrap();
         let (server, name) = tail.split_once('/').unwrap();
         let (who, address) = server.rsplit_once('@').map_or(("", server), |(who, at)| (who, at));
@@ -109,25 +109,25 @@ impl StoreFixture {
 }
 
 /// A Monday at 15:40 at the garage, within the school's pickup window.
-pub const MONDAY: &str = "2026-11-23T15:40:00+08:00";
+pub(crate) const MONDAY: &str = "2026-11-23T15:40:00+08:00";
 
 /// Stands still until a test moves it.
-pub struct HandClock(AtomicI64);
+pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
-    pub fn at(text: &str) -> Self {
+    pub(crate) fn at(text: &str) -> Self {
         Self(AtomicI64::new(time(text).micros()))
     }
 
-    pub fn set(&self, text: &str) {
+    pub(crate) fn set(&self, text: &str) {
         self.0.store(time(text).micros(), Ordering::SeqCst);
     }
 
-    pub fn advance_to(&self, to: Timestamp) {
+    pub(crate) fn advance_to(&self, to: Timestamp) {
         self.0.store(to.micros(), Ordering::SeqCst);
     }
 
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
@@ -138,6 +138,6 @@ impl Clock for HandClock {
     }
 }
 
-pub fn time(text: &str) -> Timestamp {
+pub(crate) fn time(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }

@@ -20,9 +20,9 @@ use crate::common::district::{
 use crate::common::gateway::heartbeat;
 use crate::common::http::{HttpReply, ServedRouter, ask};
 
-pub const FAR: &str = "far";
+pub(crate) const FAR: &str = "far";
 
-pub struct ServerWorld {
+pub(crate) struct ServerWorld {
     pub app: App,
     pub server: ServedRouter,
     service: String,
@@ -90,7 +90,7 @@ fn small_district() -> DistrictSpec {
 
 impl ServerWorld {
     /// The clock is at Monday, 2026-11-23, 15:40.
-    pub async fn start(fixture: &StoreFixture) -> Self {
+    pub(crate) async fn start(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         import::run(&app, &small_district()).await.unwrap();
         let service = service_token::create(&app, "miniapp-api").await.unwrap();
@@ -101,7 +101,11 @@ impl ServerWorld {
 
     /// The same district after an import of the file that `change` modifies. The server restarts, because a running
     /// one may use cached data for some seconds.
-    pub async fn imported(self, fixture: &StoreFixture, change: impl FnOnce(&mut DistrictSpec)) -> Self {
+    pub(crate) async fn imported(
+        self,
+        fixture: &StoreFixture,
+        change: impl FnOnce(&mut DistrictSpec),
+    ) -> Self {
         let mut district = small_district();
         change(&mut district);
         let app = fixture.app();
@@ -110,13 +114,13 @@ impl ServerWorld {
         Self { app, server, ..self }
     }
 
-    pub async fn person(&self, key: &str) -> WorldPerson<'_> {
+    pub(crate) async fn person(&self, key: &str) -> WorldPerson<'_> {
         let person = import::person_id(&self.app, key).await.unwrap().unwrap();
         WorldPerson { world: self, session: session::issue(&self.app, person).await.unwrap().token }
     }
 
     /// A public driver with this plate.
-    pub async fn driver(&self, number: u32) -> WorldPerson<'_> {
+    pub(crate) async fn driver(&self, number: u32) -> WorldPerson<'_> {
         let body = json!({ "openid": format!("driver-{number}"), "register": true });
         let opened = ask(self.internal(Method::POST, "/sessions").json(&body)).await;
         let person = WorldPerson { world: self, session: opened.body["token"].as_str().unwrap().to_owned() };
@@ -130,14 +134,14 @@ impl ServerWorld {
     }
 
     /// Sends as the operator of the school's garage.
-    pub fn operator(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn operator(&self, method: Method, path: &str) -> RequestBuilder {
         let url = self.server.url(&format!("/api/operator/v1/garages/{path}"));
         let request = self.server.client.request(method, url).header("x-requested-with", "console");
         request.header("cookie", format!("operator_session={}", self.operator))
     }
 
     /// The gateways of school and mall are online, and no car is inside.
-    pub async fn count_nobody(&self) {
+    pub(crate) async fn count_nobody(&self) {
         for (id, token) in [(SCHOOL, SCHOOL_TOKEN), (MALL, MALL_TOKEN)] {
             gateway_token::set(&self.app, &garage(id), token).await.unwrap();
             self.server.take(token, &heartbeat("e-1")).await;
@@ -152,52 +156,52 @@ impl ServerWorld {
     }
 }
 
-pub fn driver_plate(number: u32) -> String {
+pub(crate) fn driver_plate(number: u32) -> String {
     format!("鲁B7{number:04}")
 }
 
-pub struct WorldPerson<'a> {
+pub(crate) struct WorldPerson<'a> {
     world: &'a ServerWorld,
     pub session: String,
 }
 
 impl<'a> WorldPerson<'a> {
-    pub fn of(world: &'a ServerWorld, session: &str) -> Self {
+    pub(crate) fn of(world: &'a ServerWorld, session: &str) -> Self {
         Self { world, session: session.to_owned() }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.world.internal(method, path).header(SESSION_HEADER, &self.session)
     }
 
-    pub async fn get(&self, path: &str) -> HttpReply {
+    pub(crate) async fn get(&self, path: &str) -> HttpReply {
         ask(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> HttpReply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::POST, path).json(body)).await
     }
 
-    pub async fn patch(&self, id: &str, body: &Value) -> HttpReply {
+    pub(crate) async fn patch(&self, id: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::PATCH, &format!("/reservations/{id}")).json(body)).await
     }
 
-    pub async fn act(&self, id: &str, act: &str) -> HttpReply {
+    pub(crate) async fn act(&self, id: &str, act: &str) -> HttpReply {
         self.post(&format!("/reservations/{id}/acts"), &json!({ "act": act })).await
     }
 
     /// Sends with a new key.
-    pub async fn reserve(&self, garage: &str, body: &Value) -> HttpReply {
+    pub(crate) async fn reserve(&self, garage: &str, body: &Value) -> HttpReply {
         self.reserve_with(garage, &self.world.next_key(), body).await
     }
 
-    pub async fn reserve_with(&self, garage: &str, key: &str, body: &Value) -> HttpReply {
+    pub(crate) async fn reserve_with(&self, garage: &str, key: &str, body: &Value) -> HttpReply {
         let request = self.request(Method::POST, &format!("/garages/{garage}/reservations"));
         ask(request.header("idempotency-key", key).json(body)).await
     }
 
     /// A reservation that must succeed.
-    pub async fn reserved(&self, garage: &str, body: &Value) -> Value {
+    pub(crate) async fn reserved(&self, garage: &str, body: &Value) -> Value {
         let answer = self.reserve(garage, body).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.body
@@ -205,30 +209,30 @@ impl<'a> WorldPerson<'a> {
 }
 
 /// `hours` are local and on 2026-11-24, a Tuesday, as `14:00-15:00`.
-pub fn stay(audience: &str, plate: &str, hours: &str) -> Value {
+pub(crate) fn stay(audience: &str, plate: &str, hours: &str) -> Value {
     let (from, until) = hours.split_once('-').unwrap();
     let at = |hour: &str| format!("2026-11-24T{hour}:00+08:00");
     json!({ "audience": audience, "plate": plate, "starts_at": at(from), "ends_at": at(until) })
 }
 
-pub fn pickup(hours: &str) -> Value {
+pub(crate) fn pickup(hours: &str) -> Value {
     stay("pickup", MOTHER, hours)
 }
 
-pub fn public(number: u32, hours: &str) -> Value {
+pub(crate) fn public(number: u32, hours: &str) -> Value {
     stay("public", &driver_plate(number), hours)
 }
 
-pub fn with(mut body: Value, field: &str, value: impl Into<Value>) -> Value {
+pub(crate) fn with(mut body: Value, field: &str, value: impl Into<Value>) -> Value {
     body[field] = value.into();
     body
 }
 
 #[track_caller]
-pub fn refused(answer: &HttpReply, status: u16, code: &str) {
+pub(crate) fn refused(answer: &HttpReply, status: u16, code: &str) {
     assert_eq!((answer.status, answer.code()), (status, code), "{answer:?}");
 }
 
-pub fn id(reservation: &Value) -> &str {
+pub(crate) fn id(reservation: &Value) -> &str {
     reservation["id"].as_str().unwrap()
 }

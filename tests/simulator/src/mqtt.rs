@@ -62,7 +62,7 @@ pub(crate) enum PublishDelivery {
 pub(crate) struct SimulatorPublisher(AsyncClient);
 
 impl SimulatorPublisher {
-    pub async fn publish(
+    pub(crate) async fn publish(
         &self,
         topic: &str,
         delivery: PublishDelivery,
@@ -98,7 +98,7 @@ pub(crate) struct SimulatorLink {
 
 impl SimulatorLink {
     /// `filters` are subscribed with QoS 1 as soon as the broker has accepted the connection.
-    pub fn new(door: &SimulatorEndpoint, filters: Vec<String>) -> Self {
+    pub(crate) fn new(door: &SimulatorEndpoint, filters: Vec<String>) -> Self {
         let mut options = MqttOptions::new(&door.username, &door.host, door.port);
         options
             .set_credentials(&door.username, &door.password)
@@ -113,7 +113,7 @@ impl SimulatorLink {
         Self { client, events, filters }
     }
 
-    pub async fn next(&mut self) -> Result<SimulatorLinkEvent, SimulatorLinkError> {
+    pub(crate) async fn next(&mut self) -> Result<SimulatorLinkEvent, SimulatorLinkError> {
         loop {
             let event = self.events.poll().await.map_err(|e| SimulatorLinkError::Connection(Box::new(e)))?;
             let Event::Incoming(packet) = event else { continue };
@@ -145,7 +145,7 @@ impl SimulatorLink {
     }
 
     /// Disconnects from the broker, within a deadline.
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         if self.client.try_disconnect().is_err() {
             return;
         }

@@ -24,13 +24,13 @@ use crate::mqtt::{
     PublishDelivery, SimulatorEndpoint, SimulatorLink, SimulatorLinkEvent, SimulatorPublisher,
 };
 
-pub const DEADLINE: Duration = testkit::wait::PATIENCE;
+pub(crate) const DEADLINE: Duration = testkit::wait::PATIENCE;
 
-pub fn garage() -> GarageId {
+pub(crate) fn garage() -> GarageId {
     GarageId::parse("g1").unwrap()
 }
 
-pub fn device(number: usize) -> DeviceId {
+pub(crate) fn device(number: usize) -> DeviceId {
     DeviceId::parse(&format!("lane-{number}")).unwrap()
 }
 
@@ -40,7 +40,7 @@ const LANES: usize = 4;
 const PASSWORD: &str = "secret";
 
 /// A broker with real permissions: it drops what a controller publishes on another one's topic.
-pub fn broker() -> MosquittoBroker {
+pub(crate) fn broker() -> MosquittoBroker {
     let mut users: Vec<MqttPermissions> =
         (1..=LANES).map(|n| MqttPermissions::device(&garage(), &device(n))).collect();
     users.push(MqttPermissions::gateway(&garage()));
@@ -60,23 +60,23 @@ fn acl(user: &MqttPermissions) -> String {
 }
 
 /// Resends fast, so that tests wait less.
-pub fn config(broker: &MosquittoBroker, number: usize) -> ControllerConfig {
+pub(crate) fn config(broker: &MosquittoBroker, number: usize) -> ControllerConfig {
     let mut config = ControllerConfig::new("127.0.0.1", broker.port(), garage(), device(number), PASSWORD);
     config.resend = ResendPolicy { first: Duration::from_millis(50), most: Duration::from_millis(200) };
     config
 }
 
-pub async fn connected(config: ControllerConfig) -> ControllerHandle {
+pub(crate) async fn connected(config: ControllerConfig) -> ControllerHandle {
     let controller = SimulatedController::start(config, CancellationToken::new());
     controller.connected(DEADLINE).await.unwrap();
     controller
 }
 
-pub fn wall() -> Timestamp {
+pub(crate) fn wall() -> Timestamp {
     chrono::Utc::now().into()
 }
 
-pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
     while !holds() {
         assert!(Instant::now() < end, "not in time: {what}");
@@ -84,12 +84,12 @@ pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-pub async fn answer<T>(receiver: tokio::sync::oneshot::Receiver<T>) -> T {
+pub(crate) async fn answer<T>(receiver: tokio::sync::oneshot::Receiver<T>) -> T {
     tokio::time::timeout(DEADLINE, receiver).await.expect("no answer in time").unwrap()
 }
 
 /// Receives the controllers' events and heartbeats; publishes only on the test's call.
-pub struct SimulatedGateway {
+pub(crate) struct SimulatedGateway {
     events: mpsc::Receiver<(DeviceId, ControllerEvent)>,
     statuses: mpsc::Receiver<ControllerStatus>,
     publisher: SimulatorPublisher,
@@ -97,7 +97,7 @@ pub struct SimulatedGateway {
 }
 
 impl SimulatedGateway {
-    pub async fn connect(broker: &MosquittoBroker) -> Self {
+    pub(crate) async fn connect(broker: &MosquittoBroker) -> Self {
         let door = SimulatorEndpoint {
             host: "127.0.0.1".into(),
             port: broker.port(),
@@ -127,7 +127,7 @@ impl SimulatedGateway {
         Self { events, statuses, publisher, _stop: stop.drop_guard() }
     }
 
-    pub async fn event(&mut self) -> ControllerEvent {
+    pub(crate) async fn event(&mut self) -> ControllerEvent {
         self.event_of().await.1
     }
 
@@ -135,17 +135,17 @@ impl SimulatedGateway {
         tokio::time::timeout(DEADLINE, self.events.recv()).await.expect("no event in time").unwrap()
     }
 
-    pub async fn status(&mut self) -> ControllerStatus {
+    pub(crate) async fn status(&mut self) -> ControllerStatus {
         tokio::time::timeout(DEADLINE, self.statuses.recv()).await.expect("no status in time").unwrap()
     }
 
-    pub async fn publish(&self, topic: &MqttTopic, message: &impl serde::Serialize) {
+    pub(crate) async fn publish(&self, topic: &MqttTopic, message: &impl serde::Serialize) {
         let payload = serde_json::to_vec(message).unwrap();
         self.publisher.publish(&topic.to_string(), PublishDelivery::AtLeastOnce, payload).await.unwrap();
     }
 
     /// Sends `open` to the first lane.
-    pub async fn open(&self, event: &EventId, issued_at: Timestamp) {
+    pub(crate) async fn open(&self, event: &EventId, issued_at: Timestamp) {
         self.command(device(1), event, ControllerCommandKind::Open, issued_at).await;
     }
 
@@ -171,7 +171,7 @@ impl SimulatedGateway {
     }
 
     /// Sends `ack` to the first lane.
-    pub async fn ack(&self, event: &EventId) {
+    pub(crate) async fn ack(&self, event: &EventId) {
         self.ack_to(device(1), event).await;
     }
 
@@ -181,7 +181,7 @@ impl SimulatedGateway {
     }
 
     /// Answers every event from now on: opens if `opens` returns true, and acknowledges.
-    pub async fn serve(mut self, opens: impl Fn(&ControllerEvent) -> bool) {
+    pub(crate) async fn serve(mut self, opens: impl Fn(&ControllerEvent) -> bool) {
         while let Some((device, event)) = self.events.recv().await {
             let kind = if opens(&event) { ControllerCommandKind::Open } else { ControllerCommandKind::Show };
             self.command(device.clone(), &event.event_id, kind, wall()).await;

@@ -7,16 +7,16 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 /// The variable from which the tests read their cluster's URL.
-pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
+pub(crate) const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
 
 /// Runs until dropped. If this process is killed, the cluster's input ends and it stops.
-pub struct TaskCluster {
+pub(crate) struct TaskCluster {
     child: Child,
     pub url: String,
 }
 
 impl TaskCluster {
-    pub fn start(binary: &Path) -> Result<Self> {
+    pub(crate) fn start(binary: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("its output is a pipe")?;

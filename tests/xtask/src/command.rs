@@ -1,10 +1,10 @@
 //! One file a command.
 
-pub mod bench;
-pub mod crash;
-pub mod fuzz;
-pub mod lint;
-pub mod measure;
-pub mod mutate;
-pub mod package;
-pub mod test;
+pub(crate) mod bench;
+pub(crate) mod crash;
+pub(crate) mod fuzz;
+pub(crate) mod lint;
+pub(crate) mod measure;
+pub(crate) mod mutate;
+pub(crate) mod package;
+pub(crate) mod test;

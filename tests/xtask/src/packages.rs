@@ -79,7 +79,7 @@ const FEED_BENCH: [DebianPackage; 2] = [
 
 /// What a person must install before the tests can run.
 #[derive(Debug, thiserror::Error)]
-pub enum InstallError {
+pub(crate) enum InstallError {
     #[error("missing: {0}. Only root may install packages and there is no sudo; run this as root:\n  {1}")]
     NotRoot(String, String),
     #[error(
@@ -89,17 +89,17 @@ pub enum InstallError {
 }
 
 /// For benches and crash tests.
-pub fn install_servers(steps: &mut TaskSteps) -> Result<()> {
+pub(crate) fn install_servers(steps: &mut TaskSteps) -> Result<()> {
     install(steps, SERVERS.iter().collect())
 }
 
 /// For the bench of the feed.
-pub fn install_feed_bench(steps: &mut TaskSteps) -> Result<()> {
+pub(crate) fn install_feed_bench(steps: &mut TaskSteps) -> Result<()> {
     install(steps, FEED_BENCH.iter().collect())
 }
 
 /// For all tests.
-pub fn install_all(steps: &mut TaskSteps) -> Result<()> {
+pub(crate) fn install_all(steps: &mut TaskSteps) -> Result<()> {
     install(steps, SERVERS.iter().chain(&CLIENTS).chain(&FEED_BENCH).collect())
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 /// Prints its summary when dropped, so a failed run shows its times as well.
 #[derive(Default)]
-pub struct TaskSteps {
+pub(crate) struct TaskSteps {
     done: Vec<FinishedStep>,
 }
 
@@ -21,7 +21,7 @@ struct FinishedStep {
 
 impl TaskSteps {
     /// Runs `command` with our own input and output; an exit status other than 0 is an error.
-    pub fn run(&mut self, name: &str, command: &mut Command) -> Result<()> {
+    pub(crate) fn run(&mut self, name: &str, command: &mut Command) -> Result<()> {
         self.time(name, || {
             let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
             ended_well(command, status)
@@ -29,7 +29,7 @@ impl TaskSteps {
     }
 
     /// Runs two commands at the same time. What the second one prints is shown when both have ended.
-    pub fn run_both(
+    pub(crate) fn run_both(
         &mut self,
         (name, command): (&str, &mut Command),
         (second_name, second): (&str, &mut Command),
@@ -61,7 +61,7 @@ impl TaskSteps {
         result.and(second_result)
     }
 
-    pub fn time<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn time<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         eprintln!("\n==> {name}");
         let started = Instant::now();
         let result = work().with_context(|| format!("step `{name}` failed"));
@@ -91,7 +91,7 @@ fn ended_well(command: &Command, status: ExitStatus) -> Result<()> {
 }
 
 /// The command as typed in a shell.
-pub fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }

@@ -6,14 +6,14 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-pub use xtask::repository::root;
+pub(crate) use xtask::repository::root;
 
 /// Variables that `cargo run` sets for the program that it runs. Build scripts of some dependencies (`ring`) read them and run
 /// again when they change, which recompiles half of the workspace.
 const SET_BY_CARGO_RUN: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
 
 /// The cargo that runs us, in the root.
-pub fn cargo(arguments: &[&str]) -> Result<Command> {
+pub(crate) fn cargo(arguments: &[&str]) -> Result<Command> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root()?);
     for (name, _) in std::env::vars_os() {
@@ -25,7 +25,7 @@ pub fn cargo(arguments: &[&str]) -> Result<Command> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuildProfile {
+pub(crate) enum BuildProfile {
     Debug,
     /// Optimised in little time: the demo.
     Release,
@@ -34,7 +34,7 @@ pub enum BuildProfile {
 }
 
 /// A binary of ours, made by `cargo build --workspace --bins --lib`.
-pub fn binary(profile: BuildProfile, name: &str) -> Result<PathBuf> {
+pub(crate) fn binary(profile: BuildProfile, name: &str) -> Result<PathBuf> {
     let folder = match profile {
         BuildProfile::Debug => "debug",
         BuildProfile::Release => "release",
@@ -48,7 +48,7 @@ pub fn binary(profile: BuildProfile, name: &str) -> Result<PathBuf> {
 }
 
 /// Builds every binary at once: separate builds would compile some dependencies again with fewer features.
-pub fn build_binaries(profile: BuildProfile) -> Result<Command> {
+pub(crate) fn build_binaries(profile: BuildProfile) -> Result<Command> {
     match profile {
         BuildProfile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
         BuildProfile::Release => cargo(&["build", "--workspace", "--bins", "--lib", "--release"]),
@@ -74,12 +74,12 @@ struct CargoTarget {
 }
 
 /// Cargo's target folder.
-pub fn target() -> Result<PathBuf> {
+pub(crate) fn target() -> Result<PathBuf> {
     Ok(metadata()?.target_directory)
 }
 
 /// The names of all integration-test binaries.
-pub fn integration_tests() -> Result<Vec<String>> {
+pub(crate) fn integration_tests() -> Result<Vec<String>> {
     let targets = metadata()?.packages.into_iter().flat_map(|package| package.targets);
     Ok(targets.filter(|target| target.kind == ["test"]).map(|target| target.name).collect())
 }

@@ -28,7 +28,7 @@ pub(super) struct TrafficEvent {
 }
 
 impl TrafficEvent {
-    pub fn new(fields: FlatFields) -> Self {
+    pub(super) fn new(fields: FlatFields) -> Self {
         let text = |names: &[&str]| fields.text(names).unwrap_or_default().to_owned();
         let code = fields
             .text(&["EventBaseInfo.Code"])
@@ -41,7 +41,7 @@ impl TrafficEvent {
     }
 
     /// `Code=TrafficJunction;action=Pulse;index=0;data={...}`
-    pub fn from_code(text: &str) -> Option<Self> {
+    pub(super) fn from_code(text: &str) -> Option<Self> {
         let (head, data) = text.split_once("data=").map_or((text, None), |(head, data)| (head, Some(data)));
         let pairs: Vec<(&str, &str)> =
             head.split(';').filter_map(|pair| pair.trim().split_once('=')).collect();
@@ -59,11 +59,11 @@ impl TrafficEvent {
         })
     }
 
-    pub fn channel(&self) -> Option<String> {
+    pub(super) fn channel(&self) -> Option<String> {
         self.index.map(|index| index.saturating_add(1).to_string())
     }
 
-    pub fn content(&self, message: &InboundMessage<'_>) -> MessageContent {
+    pub(super) fn content(&self, message: &InboundMessage<'_>) -> MessageContent {
         let is_traffic = matches!(self.code.as_str(), "TrafficJunction" | "TrafficManualSnap");
         let has_plate = self.fields.has(&["TrafficCar.PlateNumber"]);
         let unknown = |fault: &str, resembles_reading| {

@@ -17,7 +17,7 @@ pub(super) enum DelimiterSearch {
 
 impl DelimiterSearch {
     /// Number of bytes that are certainly before the next boundary.
-    pub fn consumable(self, buffer: &[u8]) -> usize {
+    pub(super) fn consumable(self, buffer: &[u8]) -> usize {
         match self {
             Self::Found { start, .. } | Self::Partial(start) => start,
             // A boundary may follow the line end.

@@ -69,12 +69,12 @@ pub(super) fn plain_text(text: &str) -> String {
 }
 
 impl AlarmSource<'_> {
-    pub fn unknown(&self, fault: &str, is_reading_kind: bool) -> MessageContent {
+    pub(super) fn unknown(&self, fault: &str, is_reading_kind: bool) -> MessageContent {
         let fault = unknown::fault(self.message, self.body, fault);
         unknown::content(fault, is_reading_kind, self.body, self.message.body)
     }
 
-    pub fn key(&self, kind: &str) -> EventKey {
+    pub(super) fn key(&self, kind: &str) -> EventKey {
         EventKey::new("zhenshi", self.serial)
             .part("channel", &channel(self.body).unwrap_or_default())
             .part("kind", kind)

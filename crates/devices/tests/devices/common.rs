@@ -11,16 +11,16 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 /// The serial number in the topics of published files.
-pub const SERIAL: &str = "917e2298-8ddf3e46";
+pub(crate) const SERIAL: &str = "917e2298-8ddf3e46";
 
-pub struct CorpusFile {
+pub(crate) struct CorpusFile {
     pub make: &'static dyn DeviceMake,
     pub name: String,
     pub bytes: Vec<u8>,
 }
 
 impl CorpusFile {
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let kind = self.name.split('-').next().unwrap();
         match (self.make.id(), kind) {
             ("zhenshi-mqtt", "reply") => format!("device/{SERIAL}/message/down/gpio_out/reply"),
@@ -31,16 +31,16 @@ impl CorpusFile {
         }
     }
 
-    pub fn decode(&self, bytes: &[u8]) -> DeviceMessage {
+    pub(crate) fn decode(&self, bytes: &[u8]) -> DeviceMessage {
         decode(self.make, &self.address(), bytes)
     }
 }
 
-pub fn decode(make: &dyn DeviceMake, address: &str, body: &[u8]) -> DeviceMessage {
+pub(crate) fn decode(make: &dyn DeviceMake, address: &str, body: &[u8]) -> DeviceMessage {
     make.decode(&inbound(address, body))
 }
 
-pub fn inbound<'a>(address: &'a str, body: &'a [u8]) -> InboundMessage<'a> {
+pub(crate) fn inbound<'a>(address: &'a str, body: &'a [u8]) -> InboundMessage<'a> {
     let received_at = Timestamp::parse("2026-11-29T04:30:00+08:00").unwrap();
     InboundMessage {
         address,
@@ -58,7 +58,7 @@ fn folder(make: &str) -> PathBuf {
 }
 
 /// Files of a make by name, without the expected contents.
-pub fn files(make_id: &str) -> Vec<CorpusFile> {
+pub(crate) fn files(make_id: &str) -> Vec<CorpusFile> {
     let make = make::find(make_id).expect("a make of the table");
     let entries = fs::read_dir(folder(make_id)).expect("a folder of this make");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -73,7 +73,7 @@ pub fn files(make_id: &str) -> Vec<CorpusFile> {
 }
 
 /// Checks that each file decodes to its `NAME.expected.json`. `UPDATE_CORPUS=1` rewrites these files: review the diff.
-pub fn holds(make: &str) {
+pub(crate) fn holds(make: &str) {
     let mut wrong = Vec::new();
     for file in files(make) {
         let decoded = serde_json::to_value(file.decode(&file.bytes)).expect("JSON");
@@ -93,7 +93,7 @@ pub fn holds(make: &str) {
 }
 
 /// Checks that every file has a row in the folder's `SOURCES.md`.
-pub fn names_sources(make: &str) {
+pub(crate) fn names_sources(make: &str) {
     let sources = fs::read_to_string(folder(make).join("SOURCES.md")).expect("SOURCES.md");
     for file in files(make) {
         assert!(
@@ -105,7 +105,7 @@ pub fn names_sources(make: &str) {
 }
 
 /// Checks that random bytes, and truncated, spliced or damaged corpus files, decode without a panic to at least one content.
-pub fn never_panics(make: &str) {
+pub(crate) fn never_panics(make: &str) {
     let files = files(make);
     let seeds: Vec<Vec<u8>> = files.iter().map(|file| file.bytes.clone()).collect();
     let addresses: Vec<String> = files.iter().map(CorpusFile::address).collect();
@@ -135,14 +135,14 @@ pub fn never_panics(make: &str) {
 }
 
 /// The only content, which is a reading.
-pub fn reading(message: &DeviceMessage) -> &PlateReading {
+pub(crate) fn reading(message: &DeviceMessage) -> &PlateReading {
     match message.contents.as_slice() {
         [MessageContent::Reading(reading)] => reading,
         other => panic!("not one reading: {other:?}"),
     }
 }
 
-pub fn corpus_reading(make: &str, name: &str) -> PlateReading {
+pub(crate) fn corpus_reading(make: &str, name: &str) -> PlateReading {
     let file =
         files(make).into_iter().find(|file| file.name == name).unwrap_or_else(|| panic!("{make}/{name}"));
     reading(&file.decode(&file.bytes)).clone()

@@ -13,7 +13,7 @@ const IMPORTED: &str = "district.json";
 
 /// Imports the district unless this folder has it already. An import restores the windows and pools of the file: at each
 /// start it would undo what operators have changed since.
-pub async fn run(app: &App, folder: &DataFolder, district: &DistrictSpec) -> anyhow::Result<()> {
+pub(super) async fn run(app: &App, folder: &DataFolder, district: &DistrictSpec) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(district).context("the district has no JSON form")?;
     if fs::read_to_string(folder.file(IMPORTED)).is_ok_and(|imported| imported == text) {
         return Ok(());

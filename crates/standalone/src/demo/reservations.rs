@@ -26,7 +26,7 @@ const RESERVED: usize = 10;
 const QUARTER: i64 = 15;
 
 /// Makes the reservations. The server must be running, because it decides them.
-pub async fn reserve(app: &App, invented: &InventedDistrict) -> anyhow::Result<()> {
+pub(super) async fn reserve(app: &App, invented: &InventedDistrict) -> anyhow::Result<()> {
     let Some(operator) = invented.district.operators.first() else { return Ok(()) };
     let token = session::issue(app, &operator.username).await?;
     let operator = session::authenticate(app, &token).await?;

@@ -17,31 +17,31 @@ const LOOK: Duration = Duration::from_millis(700);
 
 /// Time that the robot leaves to a person, for the release and then for the hand-over.
 #[derive(Debug, Clone, Copy)]
-pub struct ActionDelays {
+pub(super) struct ActionDelays {
     pub release: Duration,
     pub hand_over: Duration,
 }
 
 impl ActionDelays {
     /// For a class without a person at its page. `dismissal` is the length of the whole school's dismissal.
-    pub fn short(dismissal: Duration) -> Self {
+    pub(super) fn short(dismissal: Duration) -> Self {
         Self { release: dismissal / 30, hand_over: dismissal / 15 }
     }
 
     /// For the class that a person tries; still shorter than a car's stay.
-    pub fn long(dismissal: Duration) -> Self {
+    pub(super) fn long(dismissal: Duration) -> Self {
         Self { release: dismissal / 6, hand_over: dismissal / 8 }
     }
 }
 
 /// A changed arrival on a robot's board.
 #[derive(Debug, Clone)]
-pub struct ObservedArrival {
+pub(super) struct ObservedArrival {
     pub arrival: ClassArrival,
 }
 
 /// The robot of one class.
-pub struct TeacherRobot {
+pub(super) struct TeacherRobot {
     pub http: reqwest::Client,
     /// Origin of the mini-program API.
     pub api: String,
@@ -59,7 +59,7 @@ struct PendingArrival {
 
 impl TeacherRobot {
     /// Runs until `shutdown`.
-    pub async fn run(self, shutdown: CancellationToken) {
+    pub(super) async fn run(self, shutdown: CancellationToken) {
         let mut cursor = None;
         let mut open: HashMap<ArrivalId, PendingArrival> = HashMap::new();
         while !shutdown.is_cancelled() {

@@ -10,7 +10,7 @@ use super::robot::ObservedArrival;
 use crate::assembly::ListenAddresses;
 
 /// Prints addresses and log-ins.
-pub fn welcome(addresses: &ListenAddresses, invented: &InventedDistrict, people: &[DemoPerson]) {
+pub(super) fn welcome(addresses: &ListenAddresses, invented: &InventedDistrict, people: &[DemoPerson]) {
     let ListenAddresses { people: phones, server, mqtt, cameras: _ } = addresses;
     let garages = invented.district.garages.len();
     let spaces: u32 = invented.district.garages.iter().map(|garage| garage.capacity).sum();
@@ -43,7 +43,7 @@ fn example(people: &[DemoPerson], role: PersonRole) -> Option<&DemoPerson> {
 }
 
 /// Forwards the robots' arrivals to the school's cars and to the screen.
-pub async fn fork(
+pub(super) async fn fork(
     mut seen: mpsc::Receiver<ObservedArrival>,
     screen: mpsc::Sender<ObservedArrival>,
     school: mpsc::Sender<ObservedArrival>,
@@ -58,7 +58,7 @@ pub async fn fork(
 }
 
 /// Prints the events at the gates and on the teachers' phones until both channels are closed.
-pub async fn lines(
+pub(super) async fn lines(
     mut gates: mpsc::Receiver<TrafficProgress>,
     mut phones: mpsc::Receiver<ObservedArrival>,
     quiet: bool,

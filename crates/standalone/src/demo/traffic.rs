@@ -23,13 +23,13 @@ const BREAK: Duration = Duration::from_secs(10);
 const ARRIVING: f64 = 0.6;
 
 /// Lanes of one garage with their controllers.
-pub struct GarageLanes {
+pub(super) struct GarageLanes {
     pub entries: Vec<TrafficLane>,
     pub exits: Vec<TrafficLane>,
 }
 
 impl GarageLanes {
-    pub fn new(
+    pub(super) fn new(
         site: &GarageSite,
         lane: impl Fn(&simulator::district::SiteLane) -> Option<TrafficLane>,
     ) -> Self {
@@ -39,7 +39,7 @@ impl GarageLanes {
 }
 
 /// Traffic of the school's dismissals.
-pub struct DismissalTraffic {
+pub(super) struct DismissalTraffic {
     pub gates: GarageLanes,
     pub cars: Vec<Plate>,
     /// Pupils fetched by each car, by name: no two of the demo's pupils have the same.
@@ -50,7 +50,7 @@ pub struct DismissalTraffic {
 
 impl DismissalTraffic {
     /// Names of the pupils that each car fetches, from the district file.
-    pub fn fetches(invented: &InventedDistrict) -> HashMap<Plate, HashSet<String>> {
+    pub(super) fn fetches(invented: &InventedDistrict) -> HashMap<Plate, HashSet<String>> {
         let pupils: HashMap<&str, &str> = (invented.district.schools.iter())
             .flat_map(|school| &school.classes)
             .flat_map(|class| &class.pupils)
@@ -67,7 +67,7 @@ impl DismissalTraffic {
     }
 
     /// Runs until `shutdown`. `inside` are cars that an earlier run has left in the garage.
-    pub async fn run(
+    pub(super) async fn run(
         self,
         inside: Vec<Plate>,
         mut seen: mpsc::Receiver<ObservedArrival>,
@@ -120,12 +120,12 @@ impl DismissalTraffic {
 }
 
 /// Plates of visitors without a permit for a garage's everyday traffic.
-pub fn visitors(seed: u64) -> Vec<Plate> {
+pub(super) fn visitors(seed: u64) -> Vec<Plate> {
     PlateGenerator::new(seed).take(60)
 }
 
 /// Everyday traffic of a public garage.
-pub fn everyday(
+pub(super) fn everyday(
     gates: GarageLanes,
     permitted: Vec<Plate>,
     inside: Vec<Plate>,

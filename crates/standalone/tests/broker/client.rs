@@ -12,26 +12,26 @@ use tokio::task::JoinHandle;
 use protocol::mqtt::MqttPermissions;
 
 /// Long enough for a busy machine; a test that waits this long has failed.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
-pub const PASSWORD: &str = "correct horse";
+pub(crate) const PASSWORD: &str = "correct horse";
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum Seen {
+pub(crate) enum Seen {
     Message { topic: String, payload: Vec<u8>, retain: bool },
     Acknowledged,
     Subscribed(Vec<SubscribeReasonCode>),
     Closed,
 }
 
-pub struct Client {
+pub(crate) struct Client {
     pub mqtt: AsyncClient,
     seen: mpsc::UnboundedReceiver<Seen>,
     task: JoinHandle<()>,
 }
 
 /// Two controllers and the gateway of garage `g1`, one controller of garage `g2`.
-pub async fn start() -> EmbeddedBroker {
+pub(crate) async fn start() -> EmbeddedBroker {
     let (g1, g2) = ("g1".parse().unwrap(), "g2".parse().unwrap());
     let (d1, d2) = ("d1".parse().unwrap(), "d2".parse().unwrap());
     let users = [
@@ -46,11 +46,11 @@ pub async fn start() -> EmbeddedBroker {
         .unwrap()
 }
 
-pub fn user(permissions: MqttPermissions) -> BrokerUserSpec {
+pub(crate) fn user(permissions: MqttPermissions) -> BrokerUserSpec {
     BrokerUserSpec::new(permissions.username, PASSWORD, permissions.publish, permissions.subscribe)
 }
 
-pub fn options(broker: &EmbeddedBroker, username: &str) -> MqttOptions {
+pub(crate) fn options(broker: &EmbeddedBroker, username: &str) -> MqttOptions {
     let mut options = MqttOptions::new(username, "127.0.0.1", broker.local_addr().port());
     options.set_credentials(username, PASSWORD);
     options.set_max_packet_size(1024 * 1024, 1024 * 1024);
@@ -58,11 +58,11 @@ pub fn options(broker: &EmbeddedBroker, username: &str) -> MqttOptions {
 }
 
 impl Client {
-    pub async fn log_in(broker: &EmbeddedBroker, username: &str) -> Self {
+    pub(crate) async fn log_in(broker: &EmbeddedBroker, username: &str) -> Self {
         Self::connect(options(broker, username)).await.unwrap()
     }
 
-    pub async fn connect(options: MqttOptions) -> Result<Self, ConnectionError> {
+    pub(crate) async fn connect(options: MqttOptions) -> Result<Self, ConnectionError> {
         let (mqtt, mut events) = AsyncClient::new(options, 64);
         loop {
             let event = tokio::time::timeout(DEADLINE, events.poll()).await.expect("no answer to CONNECT")?;
@@ -74,31 +74,31 @@ impl Client {
         Ok(Self { mqtt, seen, task: tokio::spawn(forward(events, tell)) })
     }
 
-    pub async fn next(&mut self) -> Seen {
+    pub(crate) async fn next(&mut self) -> Seen {
         let seen = tokio::time::timeout(DEADLINE, self.seen.recv()).await.expect("nothing came in time");
         seen.unwrap_or(Seen::Closed)
     }
 
     /// The next message's topic and payload; anything else fails the test.
-    pub async fn message(&mut self) -> (String, String) {
+    pub(crate) async fn message(&mut self) -> (String, String) {
         match self.next().await {
             Seen::Message { topic, payload, .. } => (topic, String::from_utf8(payload).unwrap()),
             other => panic!("expected a message, got {other:?}"),
         }
     }
 
-    pub async fn publish(&mut self, topic: &str, payload: &str) {
+    pub(crate) async fn publish(&mut self, topic: &str, payload: &str) {
         self.mqtt.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
         assert_eq!(self.next().await, Seen::Acknowledged);
     }
 
-    pub async fn retain(&mut self, topic: &str, payload: &str) {
+    pub(crate) async fn retain(&mut self, topic: &str, payload: &str) {
         self.mqtt.publish(topic, QoS::AtLeastOnce, true, payload).await.unwrap();
         assert_eq!(self.next().await, Seen::Acknowledged);
     }
 
     /// Whether the subscription was granted.
-    pub async fn subscribe(&mut self, filter: &str) -> bool {
+    pub(crate) async fn subscribe(&mut self, filter: &str) -> bool {
         self.mqtt.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
         loop {
             if let Seen::Subscribed(codes) = self.next().await {
@@ -108,7 +108,7 @@ impl Client {
     }
 
     /// Breaks the connection without DISCONNECT.
-    pub fn die(self) {
+    pub(crate) fn die(self) {
         self.task.abort();
     }
 }

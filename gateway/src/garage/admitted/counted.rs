@@ -42,7 +42,12 @@ impl AdmittedCars {
     }
 
     /// For the car of a reversal: the event by which the server knows it, and its effect on the count.
-    pub fn reversed(&self, device: &DeviceId, of: Option<&EventId>, at: Timestamp) -> Option<(EventId, i64)> {
+    pub(crate) fn reversed(
+        &self,
+        device: &DeviceId,
+        of: Option<&EventId>,
+        at: Timestamp,
+    ) -> Option<(EventId, i64)> {
         let counted = self.counted.get(device).filter(|counted| counted.is(of, at))?;
         let event = counted.car.as_ref().map_or(&counted.event, |car| &car.event);
         Some((event.clone(), counted.delta))

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Mood, Shared};
 
 #[derive(Debug, Default)]
-pub struct Orders {
+pub(crate) struct Orders {
     pub handed_out: Vec<RemoteOpening>,
     /// Outcomes that gateways have reported, in order.
     pub outcomes: Vec<(Uuid, RemoteOrderOutcome)>,
@@ -26,12 +26,12 @@ pub struct Orders {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Poll {
+pub(super) struct Poll {
     run: Uuid,
     wait_ms: u64,
 }
 
-pub async fn poll(State(books): Shared, headers: HeaderMap, Query(poll): Query<Poll>) -> Response {
+pub(super) async fn poll(State(books): Shared, headers: HeaderMap, Query(poll): Query<Poll>) -> Response {
     let asked = Instant::now();
     let deadline = asked + Duration::from_millis(poll.wait_ms);
     loop {
@@ -57,7 +57,7 @@ pub async fn poll(State(books): Shared, headers: HeaderMap, Query(poll): Query<P
     }
 }
 
-pub async fn ended(
+pub(super) async fn ended(
     State(books): Shared,
     headers: HeaderMap,
     Path(id): Path<Uuid>,

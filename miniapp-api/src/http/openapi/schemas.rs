@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 const PREFIX: &str = "#/components/schemas/";
 
 /// Takes from `server` what `document` refers to, and what that refers to in turn.
-pub fn add_referenced(document: &mut OpenApi, server: &OpenApi) {
+pub(super) fn add_referenced(document: &mut OpenApi, server: &OpenApi) {
     let Some(known) = &server.components else { return };
     loop {
         let mut names = BTreeSet::new();
@@ -26,7 +26,7 @@ pub fn add_referenced(document: &mut OpenApi, server: &OpenApi) {
 }
 
 /// The names of all schemas to which `value` refers.
-pub fn collect(value: &Value, names: &mut BTreeSet<String>) {
+pub(super) fn collect(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             let target = fields.get("$ref").and_then(Value::as_str);

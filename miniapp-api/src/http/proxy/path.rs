@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// The segments of `template`, each parameter replaced by the value that `given` has for its name; `None` if a value is
 /// missing or is not an id.
-pub fn filled<'a>(template: &str, given: impl Fn(&str) -> Option<&'a str>) -> Option<Vec<String>> {
+pub(super) fn filled<'a>(template: &str, given: impl Fn(&str) -> Option<&'a str>) -> Option<Vec<String>> {
     let segment = |part: &str| match parameter(part) {
         Some(name) => normal_form(name, given(name)?),
         None => Some(part.to_owned()),
@@ -15,7 +15,7 @@ pub fn filled<'a>(template: &str, given: impl Fn(&str) -> Option<&'a str>) -> Op
 }
 
 /// The name in `{name}`.
-pub fn parameter(segment: &str) -> Option<&str> {
+pub(super) fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 

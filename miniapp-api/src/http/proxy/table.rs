@@ -13,7 +13,7 @@ use SessionBudget::{Quotes, Reservations, Unlimited};
 
 /// One action of a person. Its description is that of the server for the same method at `internal`.
 #[derive(Debug)]
-pub struct ProxyRoute {
+pub(crate) struct ProxyRoute {
     pub method: ProxyMethod,
     /// Below `/api/v1`.
     pub public: &'static str,
@@ -22,7 +22,7 @@ pub struct ProxyRoute {
     pub budget: SessionBudget,
 }
 
-pub static ROUTES: [ProxyRoute; 23] = [
+pub(crate) static ROUTES: [ProxyRoute; 23] = [
     row(Get, "/me", Unlimited),
     row(Get, "/classes/{class}/arrivals", Unlimited),
     row(Post, "/arrivals/{id}/acts", Unlimited),
@@ -58,22 +58,22 @@ const fn old(method: ProxyMethod, public: &'static str, internal: &'static str) 
 }
 
 impl ProxyRoute {
-    pub fn public_path(&self) -> String {
+    pub(crate) fn public_path(&self) -> String {
         format!("/api/v1{}", self.public)
     }
 
-    pub fn internal_path(&self) -> String {
+    pub(crate) fn internal_path(&self) -> String {
         format!("/internal/v1{}", self.internal)
     }
 
-    pub fn is_deprecated(&self) -> bool {
+    pub(crate) fn is_deprecated(&self) -> bool {
         self.public != self.internal
     }
 }
 
 /// A method of the table, in the types of the router, the client and the description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProxyMethod {
+pub(crate) enum ProxyMethod {
     Get,
     Post,
     Patch,
@@ -82,7 +82,7 @@ pub enum ProxyMethod {
 
 impl ProxyMethod {
     /// `Get` includes HEAD, which reaches the server as GET.
-    pub const fn filter(self) -> MethodFilter {
+    pub(crate) const fn filter(self) -> MethodFilter {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
@@ -91,7 +91,7 @@ impl ProxyMethod {
         }
     }
 
-    pub const fn method(self) -> Method {
+    pub(crate) const fn method(self) -> Method {
         match self {
             Self::Get => Method::GET,
             Self::Post => Method::POST,
@@ -100,7 +100,7 @@ impl ProxyMethod {
         }
     }
 
-    pub const fn described(self) -> HttpMethod {
+    pub(crate) const fn described(self) -> HttpMethod {
         match self {
             Self::Get => HttpMethod::Get,
             Self::Post => HttpMethod::Post,
@@ -109,7 +109,7 @@ impl ProxyMethod {
         }
     }
 
-    pub const fn has_body(self) -> bool {
+    pub(crate) const fn has_body(self) -> bool {
         match self {
             Self::Post | Self::Patch => true,
             Self::Get | Self::Delete => false,
@@ -119,14 +119,14 @@ impl ProxyMethod {
 
 /// The rate limit per session to which an action counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionBudget {
+pub(crate) enum SessionBudget {
     Unlimited,
     Reservations,
     Quotes,
 }
 
 impl SessionBudget {
-    pub fn admit(self, app: &MiniappState, session: &SessionToken) -> Result<(), MiniappApiError> {
+    pub(crate) fn admit(self, app: &MiniappState, session: &SessionToken) -> Result<(), MiniappApiError> {
         let limiter = match self {
             Self::Unlimited => return Ok(()),
             Self::Reservations => &app.attempts,

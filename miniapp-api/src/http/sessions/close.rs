@@ -13,7 +13,7 @@ use crate::http::refusal::MiniappApiError;
     delete, path = "/api/v1/sessions/current", tag = "sessions", security(("session" = [])),
     responses((status = 204), (status = "default", body = ProblemDetails))
 )]
-pub async fn close(
+pub(crate) async fn close(
     State(app): State<MiniappState>,
     BearerSession(session): BearerSession,
 ) -> Result<StatusCode, MiniappApiError> {

@@ -27,7 +27,7 @@ const LONGEST_BIND_CODE: usize = 64;
         (status = 503, body = ProblemDetails, description = "`wechat_unavailable`, `server_unavailable`"),
     )
 )]
-pub async fn open(
+pub(crate) async fn open(
     State(app): State<MiniappState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,

@@ -18,7 +18,7 @@ const SCHOOL: &str = "macau-road-primary";
 
 /// A request that has arrived, for assertions.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub(crate) struct Call {
     pub method: String,
     pub path: String,
     pub session: Option<String>,
@@ -31,20 +31,20 @@ pub struct Call {
 
 /// A response in place of the fake's own one.
 #[derive(Debug, Clone)]
-pub struct Canned {
+pub(crate) struct Canned {
     pub status: u16,
     pub headers: Vec<(&'static str, &'static str)>,
     pub body: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Person {
+pub(crate) struct Person {
     pub classes: Vec<ClassId>,
     pub hall: bool,
 }
 
 #[derive(Debug, Default)]
-pub struct District {
+pub(crate) struct District {
     pub people: HashMap<String, Person>,
     pub arrivals: BTreeMap<ArrivalId, ClassArrival>,
     pub feed: Vec<(FeedCursor, ClassId)>,
@@ -56,28 +56,28 @@ pub struct District {
     pub cursor: FeedCursor,
 }
 
-pub fn class(name: &str) -> ClassId {
+pub(crate) fn class(name: &str) -> ClassId {
     ClassId::parse(name).unwrap()
 }
 
-pub fn school() -> SchoolReference {
+pub(super) fn school() -> SchoolReference {
     SchoolReference { id: SchoolId::parse(SCHOOL).unwrap(), name: "青岛澳门路小学".to_owned() }
 }
 
-pub fn class_of(id: &ClassId) -> SchoolClass {
+pub(super) fn class_of(id: &ClassId) -> SchoolClass {
     SchoolClass { id: id.clone(), name: format!("{id}班"), school: school() }
 }
 
 impl District {
-    pub fn teacher(&mut self, session: &str, class: &ClassId) {
+    pub(crate) fn teacher(&mut self, session: &str, class: &ClassId) {
         self.people.entry(session.to_owned()).or_default().classes.push(class.clone());
     }
 
-    pub fn hall(&mut self, session: &str) {
+    pub(crate) fn hall(&mut self, session: &str) {
         self.people.entry(session.to_owned()).or_default().hall = true;
     }
 
-    pub fn arrive(&mut self, class: &ClassId, pupil: &str) -> ArrivalId {
+    pub(crate) fn arrive(&mut self, class: &ClassId, pupil: &str) -> ArrivalId {
         let id = ArrivalId::from(Uuid::now_v7());
         let now = SystemClock.now();
         let order = 1 + self.arrivals.values().filter(|a| a.class == *class).count() as i64;
@@ -105,7 +105,7 @@ impl District {
         id
     }
 
-    pub fn set_phase(&mut self, id: ArrivalId, phase: PickupPhase) {
+    pub(crate) fn set_phase(&mut self, id: ArrivalId, phase: PickupPhase) {
         let class = self.arrivals[&id].class.clone();
         let cursor = self.next_cursor(&class);
         let arrival = self.arrivals.get_mut(&id).unwrap();
@@ -118,7 +118,7 @@ impl District {
         self.cursor
     }
 
-    pub fn me(&self, person: &Person) -> PersonProfile {
+    pub(crate) fn me(&self, person: &Person) -> PersonProfile {
         PersonProfile {
             person_id: Uuid::nil().into(),
             name: "李老师".to_owned(),
@@ -143,18 +143,18 @@ impl District {
         (cursor, more, list)
     }
 
-    pub fn class_arrivals(&self, class: &ClassId, after: Option<FeedCursor>) -> ClassArrivals {
+    pub(crate) fn class_arrivals(&self, class: &ClassId, after: Option<FeedCursor>) -> ClassArrivals {
         let (cursor, more, arrivals) = self.changed_since(after, |arrival| arrival.class == *class);
         ClassArrivals { class: class_of(class), cursor, more, arrivals }
     }
 
-    pub fn hall_arrivals(&self, after: Option<FeedCursor>) -> HallArrivals {
+    pub(crate) fn hall_arrivals(&self, after: Option<FeedCursor>) -> HallArrivals {
         let (cursor, more, arrivals) = self.changed_since(after, |_| true);
         HallArrivals { school: school(), cursor, more, arrivals: arrivals.iter().map(masked).collect() }
     }
 
     /// `None`: no news yet.
-    pub fn feed_page(&self, after: FeedCursor) -> Option<ArrivalFeedPage> {
+    pub(crate) fn feed_page(&self, after: FeedCursor) -> Option<ArrivalFeedPage> {
         if self.cursor == after {
             return None;
         }
@@ -185,6 +185,6 @@ fn masked(arrival: &ClassArrival) -> HallArrival {
     }
 }
 
-pub fn in_an_hour() -> Timestamp {
+pub(super) fn in_an_hour() -> Timestamp {
     SystemClock.now() + std::time::Duration::from_secs(3600)
 }

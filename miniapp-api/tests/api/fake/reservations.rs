@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Shared;
 
-pub fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/gate-entries", post(gate_entry))
         .route("/garages", get(|| async { Json(json!({ "garages": [] })) }))

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::district::{Call, Canned, Person, in_an_hour};
 use super::{SERVICE_TOKEN, Shared, reservations};
 
-pub fn router(shared: Shared) -> Router {
+pub(super) fn router(shared: Shared) -> Router {
     let v1 = Router::new()
         .route("/sessions", post(open_session))
         .route("/sessions/current", delete(|| async { StatusCode::NO_CONTENT }))

@@ -32,7 +32,7 @@ struct CachedAccessPlan {
 }
 
 #[derive(Default)]
-pub struct AccessPlanCache(Mutex<HashMap<GarageId, CachedAccessPlan>>);
+pub(crate) struct AccessPlanCache(Mutex<HashMap<GarageId, CachedAccessPlan>>);
 
 impl AccessPlanCache {
     fn known(&self) -> MutexGuard<'_, HashMap<GarageId, CachedAccessPlan>> {

@@ -31,7 +31,7 @@ pub(super) struct PlatePermits {
 }
 
 impl PermitRows {
-    pub async fn read(tx: &mut Tx, garage: &GarageId) -> Result<Self, StoreError> {
+    pub(super) async fn read(tx: &mut Tx, garage: &GarageId) -> Result<Self, StoreError> {
         Ok(Self {
             permitted: garage::permitted_plates(tx, garage).await?,
             reservations: garage::reservation_colors(tx, garage).await?,
@@ -41,7 +41,7 @@ impl PermitRows {
 
     /// Digest of the rows. A different order gives a different digest, which costs a rebuild and never yields a wrong
     /// plan.
-    pub fn digest(&self) -> PermitsDigest {
+    pub(super) fn digest(&self) -> PermitsDigest {
         let mut context = digest::Context::new(&digest::SHA256);
         for permitted in &self.permitted {
             context.update(&permitted.plate_enc);
@@ -59,7 +59,7 @@ impl PermitRows {
         context.finish().as_ref().try_into().unwrap_or_default()
     }
 
-    pub fn open(&self, keys: &SealingKeyring) -> Result<PlatePermits, StoreError> {
+    pub(super) fn open(&self, keys: &SealingKeyring) -> Result<PlatePermits, StoreError> {
         let mut permits =
             PlatePermits { audiences: HashMap::new(), colors: PermitColors::new(), classes: HashMap::new() };
         let mut of_any_color = BTreeSet::new();
@@ -92,7 +92,7 @@ impl PermitRows {
 
 impl PlatePermits {
     /// Groups of the plates that have a class with a time of its own.
-    pub fn groups(&self, numbers: &ClassNumbers) -> BTreeMap<Plate, BTreeSet<u16>> {
+    pub(super) fn groups(&self, numbers: &ClassNumbers) -> BTreeMap<Plate, BTreeSet<u16>> {
         let of_plate = self.classes.iter();
         of_plate.filter_map(|(plate, classes)| Some((plate.clone(), numbers.groups_of(classes)?))).collect()
     }

@@ -28,7 +28,12 @@ pub(super) struct PlannedSharing {
 }
 
 impl PlannedSharing {
-    pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
+    pub(super) async fn read(
+        app: &App,
+        tx: &mut Tx,
+        garage: &GarageId,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let mut layout = sharing::layout(app, tx, garage, now).await?;
         let period = PlanPeriod { now, valid_until: now + VALID, standing_until: now + STANDING };
         // Later openings do not concern the plan; each reservation looks through all that are left.
@@ -45,7 +50,7 @@ impl PlannedSharing {
     }
 
     /// The sharing terms, with the groups of plates.
-    pub fn terms(self, groups: BTreeMap<Plate, BTreeSet<u16>>) -> SharingPlan {
+    pub(super) fn terms(self, groups: BTreeMap<Plate, BTreeSet<u16>>) -> SharingPlan {
         let Self { hours, reservations, blocked, .. } = self;
         SharingPlan { reservations, blocked, pools: hours.pools, groups }
     }

@@ -36,7 +36,7 @@ struct BookCacheTimes {
 }
 
 impl BookCache {
-    pub fn slot(&self, garage: &GarageId) -> Arc<BookCacheSlot> {
+    pub(super) fn slot(&self, garage: &GarageId) -> Arc<BookCacheSlot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = Arc::clone(slots.entry(garage.clone()).or_default());
         slot.times().used = Some(Instant::now());
@@ -44,11 +44,11 @@ impl BookCache {
     }
 
     /// Returns the slot without counting as a use.
-    pub fn find(&self, garage: &GarageId) -> Option<Arc<BookCacheSlot>> {
+    pub(super) fn find(&self, garage: &GarageId) -> Option<Arc<BookCacheSlot>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(garage).cloned()
     }
 
-    pub fn drop_unused(&self) {
+    pub(super) fn drop_unused(&self) {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slots.retain(|_, slot| Arc::strong_count(slot) > 1 || !slot.is_unused());
     }
@@ -63,11 +63,11 @@ impl BookCacheSlot {
         self.times().used.is_none_or(|used| used.elapsed() > UNUSED)
     }
 
-    pub fn compared_within(&self, limit: Duration) -> bool {
+    pub(super) fn compared_within(&self, limit: Duration) -> bool {
         self.times().compared.is_some_and(|at| at.elapsed() < limit)
     }
 
-    pub fn set_compared(&self, at: Instant) {
+    pub(super) fn set_compared(&self, at: Instant) {
         let mut times = self.times();
         if times.changed.is_none_or(|changed| changed <= at) {
             times.compared = times.compared.max(Some(at));
@@ -75,14 +75,14 @@ impl BookCacheSlot {
     }
 
     /// The next reader compares the book with the stored version.
-    pub fn expire_comparison(&self) {
+    pub(super) fn expire_comparison(&self) {
         let mut times = self.times();
         times.changed = Some(Instant::now());
         times.compared = None;
     }
 
     /// Checks the book out; readers wait until the checkout is dropped.
-    pub async fn check_out(self: Arc<Self>) -> (BookCheckout, Option<CachedBook>) {
+    pub(super) async fn check_out(self: Arc<Self>) -> (BookCheckout, Option<CachedBook>) {
         let mut guard = Arc::clone(&self.book).write_owned().await;
         let kept = guard.take();
         (BookCheckout { slot: self, guard }, kept)
@@ -97,7 +97,7 @@ pub(super) struct BookCheckout {
 
 impl BookCheckout {
     /// Checks in the book as it was committed.
-    pub fn check_in(mut self, kept: CachedBook) {
+    pub(super) fn check_in(mut self, kept: CachedBook) {
         *self.guard = Some(kept);
         self.slot.set_compared(Instant::now());
     }

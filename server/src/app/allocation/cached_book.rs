@@ -35,7 +35,7 @@ pub(super) struct CachedBook {
 
 impl CachedBook {
     /// Builds the book from the database, as the open transaction sees it.
-    pub async fn made(
+    pub(super) async fn made(
         app: &App,
         tx: &mut Tx,
         garage: &GarageId,
@@ -56,12 +56,12 @@ impl CachedBook {
     }
 
     /// Whether the book is still valid by date and by the end of blocks.
-    pub fn is_of(&self, now: Timestamp) -> bool {
+    pub(super) fn is_of(&self, now: Timestamp) -> bool {
         self.stamp.day == now.local_date() && self.good_until.is_none_or(|until| now < until)
     }
 
     /// A live entry in the form in which it is stored.
-    pub fn stored(&self, garage: &GarageId, id: ReservationId) -> Option<StoredReservation> {
+    pub(super) fn stored(&self, garage: &GarageId, id: ReservationId) -> Option<StoredReservation> {
         let entry = self.book.entry(id)?.clone();
         let details = self.details.get(&id)?.clone();
         Some(StoredReservation { garage: garage.clone(), entry, details })

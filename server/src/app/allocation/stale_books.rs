@@ -24,7 +24,7 @@ pub(super) struct StaleBooks {
 }
 
 impl StaleBooks {
-    pub fn add(&self, garage: &GarageId) {
+    pub(super) fn add(&self, garage: &GarageId) {
         let mut garages = self.garages.lock().unwrap_or_else(PoisonError::into_inner);
         if !garages.contains(garage) {
             garages.insert(garage.clone());
@@ -56,7 +56,7 @@ pub(super) struct StaleBookSchedule {
 
 impl StaleBookSchedule {
     /// Returns when a book is stale and the pause is over. Cancel-safe.
-    pub async fn due(&self, nudges: &StaleBooks) {
+    pub(super) async fn due(&self, nudges: &StaleBooks) {
         while nudges.is_empty() {
             nudges.woken.notified().await;
         }
@@ -66,7 +66,7 @@ impl StaleBookSchedule {
     }
 
     /// The garages of this round; none during the pause.
-    pub fn take(&mut self, nudges: &StaleBooks) -> BTreeSet<GarageId> {
+    pub(super) fn take(&mut self, nudges: &StaleBooks) -> BTreeSet<GarageId> {
         let now = Instant::now();
         if nudges.is_empty() || self.next.is_some_and(|next| now < next) {
             return BTreeSet::new();

@@ -86,20 +86,20 @@ impl WorkingBook {
     }
 
     /// Registers an entry that the book has made and that is to be stored with these details.
-    pub fn add(&mut self, id: ReservationId, details: ReservationDetails) {
+    pub(super) fn add(&mut self, id: ReservationId, details: ReservationDetails) {
         self.new.insert(id);
         self.cached.details.insert(id, details);
     }
 
     /// Registers an act that the book has accepted.
-    pub fn acted(&mut self, by: &RequestActor, action: AuditAction<'static>) {
+    pub(super) fn acted(&mut self, by: &RequestActor, action: AuditAction<'static>) {
         if let RequestActor::Operator(operator) = by {
             self.acts.push(OperatorAct { operator: operator.clone(), action });
         }
     }
 
     /// Takes the book's changes. Removes finished entries' details.
-    pub fn write(&mut self, now: Timestamp) -> Result<BookChanges, StoreError> {
+    pub(super) fn write(&mut self, now: Timestamp) -> Result<BookChanges, StoreError> {
         let journal = self.cached.book.take_journal();
         let mut written = BookChanges {
             garage: self.garage.clone(),
@@ -131,7 +131,7 @@ impl WorkingBook {
     }
 
     /// Checks the book in after the commit. `raised`: its version was raised.
-    pub fn check_in(mut self, raised: bool) {
+    pub(super) fn check_in(mut self, raised: bool) {
         if raised {
             self.cached.stamp.version += 1;
         }

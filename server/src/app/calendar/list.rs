@@ -14,7 +14,7 @@ const MAX_NAME: usize = 40;
 
 /// A checked national list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedHolidayList {
+pub(super) struct CheckedHolidayList {
     /// Year of the document.
     pub year: i32,
     pub days: Vec<ListedDay>,
@@ -26,7 +26,7 @@ fn invalid(field: impl Into<String>, message: impl Into<String>) -> InvalidField
 
 /// Rejects a list without days: holiday-cn has such a file for a year that is not published yet, and the year would
 /// count as known with it.
-pub fn check(list: &HolidayList) -> Result<CheckedHolidayList, InvalidField> {
+pub(super) fn check(list: &HolidayList) -> Result<CheckedHolidayList, InvalidField> {
     let year = list.year;
     if !NaiveDate::from_ymd_opt(year, 1, 1).is_some_and(is_reasonable) {
         return Err(invalid("year", "must be 2000 to 2199"));
@@ -58,7 +58,7 @@ fn belongs(date: NaiveDate, year: i32) -> bool {
         || (date.year() == year + 1 && date.month() == 1)
 }
 
-pub fn check_city(entries: &[CityDay]) -> Result<Vec<ListedDay>, InvalidField> {
+pub(super) fn check_city(entries: &[CityDay]) -> Result<Vec<ListedDay>, InvalidField> {
     let mut seen = HashSet::new();
     let mut days = Vec::with_capacity(entries.len());
     for (i, entry) in entries.iter().enumerate() {

@@ -14,7 +14,7 @@ static LISTS: LazyLock<Vec<CheckedHolidayList>> =
     LazyLock::new(|| FILES.iter().filter_map(|text| read(text)).collect());
 
 /// By year.
-pub fn lists() -> &'static [CheckedHolidayList] {
+pub(super) fn lists() -> &'static [CheckedHolidayList] {
     &LISTS
 }
 

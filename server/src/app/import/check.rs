@@ -32,7 +32,7 @@ pub(super) fn invalid(field: String, message: impl Into<String>) -> FieldCheckRe
 
 /// Objects to which a file may refer: those in the database, then also those in the file.
 #[derive(Debug, Default)]
-pub struct KnownReferences {
+pub(super) struct KnownReferences {
     garages: HashSet<String>,
     schools: HashSet<String>,
     classes: HashSet<String>,
@@ -41,7 +41,7 @@ pub struct KnownReferences {
 }
 
 impl KnownReferences {
-    pub async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
+    pub(super) async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
         Ok(Self {
             garages: import::garages(tx).await?.into_iter().map(|row| row.id).collect(),
             schools: import::schools(tx).await?.into_keys().collect(),
@@ -78,7 +78,7 @@ impl<'a> UniqueValues<'a> {
     }
 }
 
-pub fn check(
+pub(super) fn check(
     district: &DistrictSpec,
     in_database: &KnownReferences,
     keys: &SealingKeyring,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{ImportCounts, ImportError, ImportRowOutcome};
 
-pub async fn pupils(
+pub(super) async fn pupils(
     tx: &mut Tx,
     keys: &SealingKeyring,
     schools: &[SchoolSpec],
@@ -85,7 +85,7 @@ impl StoredPeople {
     }
 }
 
-pub async fn people(
+pub(super) async fn people(
     tx: &mut Tx,
     keys: &SealingKeyring,
     specs: &[PersonSpec],

@@ -16,7 +16,7 @@ use super::{ImportCounts, ImportError, ImportRowOutcome, published, sharing};
 use crate::app::calendar::school as school_calendar;
 
 /// Imports garages without their windows, which may name classes. Locks the garages' books until the commit.
-pub async fn garages(
+pub(super) async fn garages(
     tx: &mut Tx,
     keys: &SealingKeyring,
     specs: &[GarageSpec],
@@ -53,7 +53,7 @@ pub async fn garages(
 }
 
 /// Imports windows after the schools, because windows may name classes. Cached books are rebuilt.
-pub async fn windows(
+pub(super) async fn windows(
     tx: &mut Tx,
     specs: &[GarageSpec],
     outcomes: Vec<ImportRowOutcome>,
@@ -118,7 +118,7 @@ async fn permits(tx: &mut Tx, keys: &SealingKeyring, spec: &GarageSpec) -> Resul
     Ok(true)
 }
 
-pub async fn schools(
+pub(super) async fn schools(
     tx: &mut Tx,
     specs: &[SchoolSpec],
     counts: &mut ImportCounts,
@@ -165,7 +165,7 @@ fn compare(before: Option<&(String, String)>, name: &str, owner: &str) -> Import
     }
 }
 
-pub async fn operators(
+pub(super) async fn operators(
     tx: &mut Tx,
     specs: &[OperatorSpec],
     counts: &mut ImportCounts,

@@ -34,7 +34,7 @@ pub(super) struct IngestCommitOutcome {
 
 impl IngestCommitOutcome {
     /// Counts metrics and wakes the feed's readers, after the commit.
-    pub fn announce(&self, app: &App) {
+    pub(super) fn announce(&self, app: &App) {
         counter!("ingest_batches_total").increment(self.outcomes.len() as u64);
         counter!("ingest_events_total", "outcome" => "new").increment(self.new_events as u64);
         counter!("ingest_events_total", "outcome" => "duplicate").increment(self.known_events as u64);

@@ -53,7 +53,7 @@ pub(super) struct CheckedRecords<'a> {
 }
 
 impl<'a> CheckedRecords<'a> {
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         keys: &SealingKeyring,
         garage: &'a GarageId,
@@ -147,21 +147,21 @@ fn clipped(text: &str) -> &str {
 }
 
 impl<'a> CheckedEvent<'a> {
-    pub fn key(&self) -> StoredEventKey {
+    pub(super) fn key(&self) -> StoredEventKey {
         (self.place.garage.clone(), self.place.device.clone(), self.event_id.clone())
     }
 
     /// Change of the count.
-    pub const fn delta(&self) -> i64 {
+    pub(super) const fn delta(&self) -> i64 {
         self.event.kind.counted(self.event.delta)
     }
 
     /// The colour's name; empty if unknown.
-    pub fn color(&self) -> String {
+    pub(super) fn color(&self) -> String {
         color_word(self.event.vehicle.plate_color)
     }
 
-    pub const fn identity(&self) -> ReadingIdentity<'_> {
+    pub(super) const fn identity(&self) -> ReadingIdentity<'_> {
         ReadingIdentity {
             kind: self.event.kind,
             plate: self.normal_plate.as_ref(),
@@ -180,7 +180,7 @@ impl<'a> CheckedEvent<'a> {
         }
     }
 
-    pub fn row(&self, now: Timestamp) -> NewGateEventRow<'_> {
+    pub(super) fn row(&self, now: Timestamp) -> NewGateEventRow<'_> {
         NewGateEventRow {
             garage: self.place.garage,
             device: self.place.device,

@@ -4,10 +4,10 @@
 const SHORTEST: usize = 2;
 
 /// Longest reason that is stored and shown in lists.
-pub const LONGEST: usize = 500;
+pub(super) const LONGEST: usize = 500;
 
 /// The reason, trimmed; `None` if it has fewer than 2 characters or more than `longest`.
-pub fn reason(text: &str, longest: usize) -> Option<String> {
+pub(super) fn reason(text: &str, longest: usize) -> Option<String> {
     // PostgreSQL accepts no NUL.
     let reason = text.replace('\0', "").trim().to_owned();
     (SHORTEST..=longest).contains(&reason.chars().count()).then_some(reason)

@@ -17,7 +17,7 @@ use crate::app::App;
 const MAX_STALE: Duration = Duration::from_secs(3);
 
 /// Most sites on the first page.
-pub const FIRST_PAGE: usize = 1000;
+pub(super) const FIRST_PAGE: usize = 1000;
 
 /// All sites at one moment.
 #[derive(Debug)]

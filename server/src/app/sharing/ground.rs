@@ -22,24 +22,24 @@ use crate::app::{App, calendar};
 
 /// Number of days for which windows are made absolute, from yesterday on. No window is longer than a day.
 #[derive(Debug, Clone, Copy)]
-pub struct OpeningHorizon(u32);
+pub(crate) struct OpeningHorizon(u32);
 
 impl OpeningHorizon {
     /// Beyond the 48 hours for which a gateway decides alone.
-    pub const AROUND_NOW: Self = Self(4);
+    pub(crate) const AROUND_NOW: Self = Self(4);
     /// 40 days ahead: the longest horizon, the longest stay, and some days for a cached book to grow old.
-    pub const BOOK: Self = Self(42);
+    pub(crate) const BOOK: Self = Self(42);
 
     /// Contains each holiday once.
     const YEAR: Self = Self(400);
 
-    pub fn days(self) -> u32 {
+    pub(crate) fn days(self) -> u32 {
         self.0
     }
 }
 
 #[derive(Debug, Clone)]
-pub struct SharingState {
+pub(crate) struct SharingState {
     pub pools: Vec<StoredPool>,
     pub windows: Vec<StoredWindow>,
     pub closures: Vec<StoredClosure>,
@@ -50,7 +50,12 @@ pub struct SharingState {
 }
 
 impl SharingState {
-    pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
+    pub(crate) async fn read(
+        app: &App,
+        tx: &mut Tx,
+        garage: &GarageId,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             calendar: app.calendars.current(tx).await?,
             schools: calendar::load_schools(tx, garage).await?,
@@ -62,7 +67,7 @@ impl SharingState {
         })
     }
 
-    pub fn layout(&self, now: Timestamp) -> GarageLayout {
+    pub(crate) fn layout(&self, now: Timestamp) -> GarageLayout {
         GarageLayout {
             pools: self.pools_of_domain(),
             openings: self.openings(yesterday(now), OpeningHorizon::BOOK.days()),
@@ -77,20 +82,20 @@ impl SharingState {
     }
 
     /// Openings that start on `days` days from `first` on, in order; those of one pool and audience do not overlap.
-    pub fn openings(&self, first: chrono::NaiveDate, days: u32) -> Vec<WindowOpening> {
+    pub(crate) fn openings(&self, first: chrono::NaiveDate, days: u32) -> Vec<WindowOpening> {
         let of = |stored: &StoredWindow| stored.window.openings(&self.calendar, &self.schools, first, days);
         disjoint(self.windows.iter().flat_map(of).collect())
     }
 
     /// Conflicts of the windows in the coming weeks.
-    pub fn conflicts(&self, now: Timestamp) -> Vec<WindowConflict> {
+    pub(crate) fn conflicts(&self, now: Timestamp) -> Vec<WindowConflict> {
         let windows: Vec<SharedWindow> = self.windows.iter().map(|stored| stored.window.clone()).collect();
         self.conflicts_between(&windows, (yesterday(now), OpeningHorizon::BOOK))
     }
 
     /// Conflicts between this window and the others of its pool within a year after it begins. The operator sees them
     /// on entry, not at the gate on a holiday or in the next term.
-    pub fn conflicts_of(&self, window: &WindowId, now: Timestamp) -> Vec<WindowConflict> {
+    pub(crate) fn conflicts_of(&self, window: &WindowId, now: Timestamp) -> Vec<WindowConflict> {
         let all = || self.windows.iter().map(|stored| &stored.window);
         let Some(own) = all().find(|other| other.id == *window) else { return Vec::new() };
         let windows: Vec<SharedWindow> = all().filter(|other| other.pool == own.pool).cloned().collect();
@@ -121,7 +126,7 @@ fn yesterday(now: Timestamp) -> chrono::NaiveDate {
 }
 
 /// Converts a closure; closures are entered to the minute and end after they begin.
-pub fn closure_of_domain(closure: &StoredClosure) -> Option<layout::SpaceClosure> {
+pub(crate) fn closure_of_domain(closure: &StoredClosure) -> Option<layout::SpaceClosure> {
     let span = MinuteSpan::new(Minute::floor(closure.from), Minute::ceil(closure.until)).ok()?;
     Some(layout::SpaceClosure {
         pool: closure.pool.clone(),

@@ -24,7 +24,7 @@ use crate::http::{conditional, fail};
         (status = 404, description = "`not_found`"),
     )
 )]
-pub async fn access_plan(
+pub(super) async fn access_plan(
     State(app): State<App>,
     AuthenticatedGateway(garage, renewal): AuthenticatedGateway,
     headers: HeaderMap,

@@ -13,7 +13,7 @@ use crate::http::{bearer, fail};
 /// An authenticated gateway. It is extracted before the body, so that the server does not read the body of an
 /// unauthenticated caller.
 #[derive(Debug, Clone)]
-pub struct AuthenticatedGateway(pub GarageId, pub GatewayTokenRenewal);
+pub(super) struct AuthenticatedGateway(pub GarageId, pub GatewayTokenRenewal);
 
 impl FromRequestParts<App> for AuthenticatedGateway {
     type Rejection = ProblemResponse;

@@ -15,7 +15,7 @@ use crate::http::{bearer, fail};
     security(("gateway" = [])),
     responses((status = 204), (status = 409, description = "`not_enrolled`"))
 )]
-pub async fn credential(
+pub(super) async fn credential(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,
     headers: HeaderMap,

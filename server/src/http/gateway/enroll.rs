@@ -18,7 +18,7 @@ use crate::http::peer::PeerAddress;
         (status = 429, description = "`too_many_attempts`"),
     )
 )]
-pub async fn enroll(
+pub(super) async fn enroll(
     State(app): State<App>,
     PeerAddress(from): PeerAddress,
     ApiJson(asked): ApiJson<GatewayEnrolment>,

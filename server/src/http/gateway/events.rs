@@ -18,7 +18,7 @@ use crate::app::{App, ingest};
         (status = 422, description = "`invalid_batch`"),
     )
 )]
-pub async fn events(
+pub(super) async fn events(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,
     ApiJson(batch): ApiJson<UplinkBatch>,

@@ -17,7 +17,7 @@ use crate::http::fail::storage_problem;
     params(("order" = String, Path, format = "uuid")), security(("gateway" = [])),
     responses((status = 204))
 )]
-pub async fn order_outcome(
+pub(super) async fn order_outcome(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,
     ApiPath(order): ApiPath<Uuid>,

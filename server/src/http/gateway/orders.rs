@@ -16,7 +16,7 @@ use crate::http::fail::storage_problem;
 /// `?run=UUID&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RemoteOrderPollQuery {
+pub(super) struct RemoteOrderPollQuery {
     /// Id of the gateway's run, generated at each start.
     run: Uuid,
     /// How long to wait for an order, in ms. Values above 25,000 count as 25,000.
@@ -30,7 +30,7 @@ pub struct RemoteOrderPollQuery {
     params(RemoteOrderPollQuery), security(("gateway" = [])),
     responses((status = 200, body = PendingRemoteOrders))
 )]
-pub async fn orders(
+pub(super) async fn orders(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,
     ApiQuery(poll): ApiQuery<RemoteOrderPollQuery>,

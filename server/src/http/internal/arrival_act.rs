@@ -26,7 +26,7 @@ use crate::app::{App, arrival_act as use_case};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn arrival_act(
+pub(super) async fn arrival_act(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<ArrivalId>,

@@ -11,7 +11,7 @@ use crate::http::bearer::MAX_TOKEN;
 
 /// Every handler that shows or changes a person's data extracts it.
 #[derive(Debug, Clone)]
-pub struct AuthenticatedPerson(pub PersonCaller);
+pub(super) struct AuthenticatedPerson(pub PersonCaller);
 
 impl FromRequestParts<App> for AuthenticatedPerson {
     type Rejection = ProblemResponse;

@@ -22,7 +22,7 @@ use crate::app::{App, claim as use_case};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn claim(
+pub(super) async fn claim(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiJson(asked): ApiJson<ArrivalClaim>,

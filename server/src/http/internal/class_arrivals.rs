@@ -22,7 +22,7 @@ use crate::app::{App, arrival_board};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn class_arrivals(
+pub(super) async fn class_arrivals(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(class): ApiPath<ClassId>,

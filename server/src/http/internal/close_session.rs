@@ -13,7 +13,7 @@ use crate::app::{App, session};
     delete, path = "/internal/v1/sessions/current", tag = "sessions",
     security(("service" = [], "session" = [])), responses((status = 204), (status = "default", body = ProblemDetails))
 )]
-pub async fn close_session(
+pub(super) async fn close_session(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
 ) -> Result<StatusCode, ProblemResponse> {

@@ -15,7 +15,7 @@ use crate::http::fail::storage_problem;
 /// `?after=CURSOR&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FeedPollQuery {
+pub(super) struct FeedPollQuery {
     /// Absent: the feed's head, at once.
     #[serde(default)]
     after: Option<FeedCursor>,
@@ -34,7 +34,7 @@ pub struct FeedPollQuery {
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn feed(
+pub(super) async fn feed(
     State(app): State<App>,
     ApiQuery(poll): ApiQuery<FeedPollQuery>,
 ) -> Result<Json<ArrivalFeedPage>, ProblemResponse> {

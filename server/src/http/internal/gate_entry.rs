@@ -28,7 +28,7 @@ use crate::http::idempotency::IdempotencyKey;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn gate_entry(
+pub(super) async fn gate_entry(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     key: IdempotencyKey,

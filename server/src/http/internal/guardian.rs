@@ -14,7 +14,7 @@ use crate::app::{App, guardian as use_case};
     get, path = "/internal/v1/guardian", tag = "parent",
     security(("service" = [], "session" = [])), responses((status = 200, body = GuardianOverview), (status = "default", body = ProblemDetails))
 )]
-pub async fn guardian(
+pub(super) async fn guardian(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
 ) -> Result<Json<GuardianOverview>, ProblemResponse> {

@@ -20,7 +20,7 @@ use crate::app::{App, hall};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn hall_arrivals(
+pub(super) async fn hall_arrivals(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiQuery(query): ApiQuery<AfterCursorQuery>,

@@ -14,7 +14,7 @@ use crate::app::{App, session};
     get, path = "/internal/v1/me", tag = "sessions",
     security(("service" = [], "session" = [])),     responses((status = 200, body = PersonProfile), (status = "default", body = ProblemDetails))
 )]
-pub async fn me(
+pub(super) async fn me(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
 ) -> Result<Json<PersonProfile>, ProblemResponse> {

@@ -1,4 +1,4 @@
 //! A person's notices about its reservations.
 
-pub mod list;
-pub mod read;
+pub(super) mod list;
+pub(super) mod read;

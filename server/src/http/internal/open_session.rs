@@ -24,7 +24,7 @@ use crate::app::{App, session};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn open_session(
+pub(super) async fn open_session(
     State(app): State<App>,
     ApiJson(asked): ApiJson<NewPersonSession>,
 ) -> Result<(StatusCode, Json<PersonSession>), ProblemResponse> {

@@ -1,5 +1,5 @@
 //! A person's own plates.
 
-pub mod add;
-pub mod list;
-pub mod remove;
+pub(super) mod add;
+pub(super) mod list;
+pub(super) mod remove;

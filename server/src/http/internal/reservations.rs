@@ -1,8 +1,8 @@
 //! A person's own reservations.
 
-pub mod act;
-pub mod change;
-pub mod list;
-pub mod reserve;
-pub mod reserve_series;
-pub mod show;
+pub(super) mod act;
+pub(super) mod change;
+pub(super) mod list;
+pub(super) mod reserve;
+pub(super) mod reserve_series;
+pub(super) mod show;

@@ -10,7 +10,7 @@ use crate::app::{App, service_token};
 use crate::http::bearer;
 use crate::http::fail::storage_problem;
 
-pub async fn require(
+pub(super) async fn require(
     State(app): State<App>,
     request: Request,
     next: Next,

@@ -1,5 +1,5 @@
 //! Garages that share spaces, and their free spaces over time.
 
-pub mod forecast;
-pub mod garages;
-pub mod quote;
+pub(super) mod forecast;
+pub(super) mod garages;
+pub(super) mod quote;

@@ -17,7 +17,7 @@ use crate::app::operator::access_check as use_case;
     params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
     responses((status = 200, body = AccessCheckResult), (status = 422, description = "`invalid_plate`"))
 )]
-pub async fn access_check(
+pub(super) async fn access_check(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -20,7 +20,7 @@ use crate::http::idempotency::IdempotencyKey;
     security(("operator" = [], "console" = [])),
     responses((status = 201, body = CountAdjustment), (status = 409, description = "`count_changed`"))
 )]
-pub async fn adjust(
+pub(super) async fn adjust(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -15,7 +15,7 @@ use crate::app::operator::adjustment;
 /// `?cursor=NEXT`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct UuidCursorQuery {
+pub(super) struct UuidCursorQuery {
     #[serde(default)]
     pub(super) cursor: Option<Uuid>,
 }
@@ -25,7 +25,7 @@ pub struct UuidCursorQuery {
     params(("garage" = String, Path), UuidCursorQuery), security(("operator" = [])),
     responses((status = 200, body = CursorPage<CountAdjustment>))
 )]
-pub async fn adjustments(
+pub(super) async fn adjustments(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -1,6 +1,6 @@
 //! Calendars of garages and schools.
 
-pub mod days;
-pub mod put_school;
-pub mod school;
-pub mod schools;
+pub(super) mod days;
+pub(super) mod put_school;
+pub(super) mod school;
+pub(super) mod schools;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::operator::{OperatorCaller, session};
 
 #[derive(Debug, Clone)]
-pub struct AuthenticatedOperator(pub OperatorCaller);
+pub(super) struct AuthenticatedOperator(pub OperatorCaller);
 
 impl FromRequestParts<App> for AuthenticatedOperator {
     type Rejection = ProblemResponse;

@@ -17,7 +17,7 @@ use crate::app::operator::log;
     params(("garage" = String, Path), NumberCursorQuery), security(("operator" = [])),
     responses((status = 200, body = CursorPage<DeadLetterEntry>))
 )]
-pub async fn dead_letters(
+pub(super) async fn dead_letters(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

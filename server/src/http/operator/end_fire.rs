@@ -23,7 +23,7 @@ use crate::http::idempotency::IdempotencyKey;
         (status = 409, description = "`no_fire_alarm`, `fire_input_on`, `fire_reported_again`, `order_waiting`"),
     )
 )]
-pub async fn end_fire(
+pub(super) async fn end_fire(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -17,7 +17,7 @@ use crate::app::operator::log;
     params(("garage" = String, Path), NumberCursorQuery), security(("operator" = [])),
     responses((status = 200, body = CursorPage<EventLogEntry>))
 )]
-pub async fn events(
+pub(super) async fn events(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -21,7 +21,7 @@ use crate::http::fail::storage_problem;
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn garages(
+pub(super) async fn garages(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     headers: HeaderMap,

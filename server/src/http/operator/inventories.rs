@@ -16,7 +16,7 @@ use crate::app::operator::inventory;
     params(("garage" = String, Path)), security(("operator" = [])),
     responses((status = 200, body = CursorPage<InventorySummary>))
 )]
-pub async fn inventories(
+pub(super) async fn inventories(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

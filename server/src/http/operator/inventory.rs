@@ -20,7 +20,7 @@ use crate::http::idempotency::IdempotencyKey;
     security(("operator" = [], "console" = [])),
     responses((status = 201, body = InventorySummary), (status = 409, description = "`gateway_behind`"))
 )]
-pub async fn inventory(
+pub(super) async fn inventory(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

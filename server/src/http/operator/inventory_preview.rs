@@ -17,7 +17,7 @@ use crate::app::operator::inventory;
     params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
     responses((status = 200, body = InventoryPreview))
 )]
-pub async fn inventory_preview(
+pub(super) async fn inventory_preview(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

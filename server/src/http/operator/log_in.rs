@@ -21,7 +21,7 @@ use crate::http::peer::PeerAddress;
         (status = 429, description = "`too_many_attempts`"),
     )
 )]
-pub async fn log_in(
+pub(super) async fn log_in(
     State(app): State<App>,
     PeerAddress(from): PeerAddress,
     ApiJson(asked): ApiJson<OperatorLogIn>,

@@ -15,7 +15,7 @@ use crate::app::operator::session;
     security(("operator" = [], "console" = [])),
     responses((status = 204, headers(("Set-Cookie" = String))))
 )]
-pub async fn log_out(
+pub(super) async fn log_out(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
 ) -> Result<Response, ProblemResponse> {

@@ -21,7 +21,7 @@ use crate::app::operator::no_reading_shape;
         (status = 409, description = "`shape_not_reported`, `shape_resembles_reading`, `too_many_shapes`"),
     )
 )]
-pub async fn mark_shape(
+pub(super) async fn mark_shape(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

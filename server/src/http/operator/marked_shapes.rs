@@ -16,7 +16,7 @@ use crate::app::operator::no_reading_shape;
     params(("garage" = String, Path)), security(("operator" = [])),
     responses((status = 200, body = CursorPage<MarkedShapeEntry>))
 )]
-pub async fn marked_shapes(
+pub(super) async fn marked_shapes(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// `?cursor=NEXT`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct NumberCursorQuery {
+pub(super) struct NumberCursorQuery {
     /// `next` of the previous page; absent: the newest rows.
     #[serde(default)]
     pub cursor: Option<i64>,

@@ -18,7 +18,7 @@ use crate::app::operator::open_order;
     params(("garage" = String, Path), UuidCursorQuery), security(("operator" = [])),
     responses((status = 200, body = CursorPage<RemoteOrderEntry>))
 )]
-pub async fn open_orders(
+pub(super) async fn open_orders(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -24,7 +24,7 @@ use crate::http::idempotency::IdempotencyKey;
         (status = 422, description = "`invalid_plate`"),
     )
 )]
-pub async fn order_open(
+pub(super) async fn order_open(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -1,16 +1,16 @@
 //! Reservations of a garage: list, changes, clearing, a day's timeline, forecast, blocks and strikes.
 
-pub mod act;
-pub mod add;
-pub mod add_block;
-pub mod blocks;
-pub mod change;
-pub mod clearing;
-pub mod end_block;
-pub mod forecast;
-pub mod lift_strike;
-pub mod list;
-pub mod timeline;
+pub(super) mod act;
+pub(super) mod add;
+pub(super) mod add_block;
+pub(super) mod blocks;
+pub(super) mod change;
+pub(super) mod clearing;
+pub(super) mod end_block;
+pub(super) mod forecast;
+pub(super) mod lift_strike;
+pub(super) mod list;
+pub(super) mod timeline;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use serde::Deserialize;
 /// `?day=YYYY-MM-DD&cursor=NEXT`.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ReservationDayQuery {
+pub(super) struct ReservationDayQuery {
     /// Local day; absent: today.
     #[serde(default)]
     day: Option<NaiveDate>,

@@ -16,7 +16,7 @@ use crate::app::operator::no_reading_shape;
     security(("operator" = [], "console" = [])),
     responses((status = 204))
 )]
-pub async fn unmark_shape(
+pub(super) async fn unmark_shape(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, device, shape)): ApiPath<(GarageId, DeviceId, String)>,

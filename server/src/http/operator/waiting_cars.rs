@@ -16,7 +16,7 @@ use crate::app::operator::waiting_cars as use_case;
     params(("garage" = String, Path)), security(("operator" = [])),
     responses((status = 200, body = WaitingCars))
 )]
-pub async fn waiting_cars(
+pub(super) async fn waiting_cars(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

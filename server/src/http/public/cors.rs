@@ -14,7 +14,7 @@ const RESPONSE_HEADERS: HeaderValue = HeaderValue::from_static("ETag");
 const MAX_AGE: HeaderValue = HeaderValue::from_static("86400");
 
 /// Answers a preflight of any address itself.
-pub async fn open(request: Request, next: Next) -> Response {
+pub(super) async fn open(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return (StatusCode::NO_CONTENT, preflight()).into_response();
     }

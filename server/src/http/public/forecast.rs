@@ -16,7 +16,7 @@ use crate::http::conditional;
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct ForecastQuery {
+pub(super) struct ForecastQuery {
     #[serde(default)]
     hours: Option<u32>,
 }
@@ -30,7 +30,7 @@ pub struct ForecastQuery {
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn forecast(
+pub(super) async fn forecast(
     State(app): State<App>,
     headers: HeaderMap,
     ApiPath(id): ApiPath<i64>,

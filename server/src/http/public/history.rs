@@ -17,7 +17,7 @@ use crate::http::{conditional, fail};
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct HistoryQuery {
+pub(super) struct HistoryQuery {
     #[serde(default)]
     limit: Option<usize>,
     #[serde(default)]
@@ -32,7 +32,7 @@ pub struct HistoryQuery {
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn history(
+pub(super) async fn history(
     State(app): State<App>,
     headers: HeaderMap,
     ApiPath(id): ApiPath<i64>,

@@ -20,7 +20,7 @@ use crate::http::fail::storage_problem;
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn list(
+pub(super) async fn list(
     State(app): State<App>,
     headers: HeaderMap,
     RawQuery(raw): RawQuery,

@@ -20,7 +20,7 @@ use crate::http::fail::storage_problem;
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn one(
+pub(super) async fn one(
     State(app): State<App>,
     headers: HeaderMap,
     ApiPath(id): ApiPath<i64>,

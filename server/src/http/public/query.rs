@@ -9,7 +9,7 @@ use service::http::ProblemResponse;
 use super::search::{BoundingBox, SearchCircle, SiteSearch, TimeFilter};
 use super::wrong;
 
-pub const MAX_LIMIT: usize = 1000;
+pub(super) const MAX_LIMIT: usize = 1000;
 
 /// Half of the earth's circumference in metres: the largest possible distance.
 const FARTHEST: f64 = 20_040_000.0;
@@ -17,7 +17,7 @@ const FARTHEST: f64 = 20_040_000.0;
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
-pub struct SiteQuery {
+pub(super) struct SiteQuery {
     limit: Option<usize>,
     /// First id of the page: `next_id` of the previous page.
     start: Option<i64>,
@@ -66,7 +66,7 @@ pub struct SiteQuery {
 
 /// `a,b`.
 #[derive(Debug, Clone)]
-pub struct CommaList<T>(Vec<T>);
+pub(super) struct CommaList<T>(Vec<T>);
 
 impl<'de, T: std::str::FromStr> Deserialize<'de> for CommaList<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -79,7 +79,7 @@ impl<'de, T: std::str::FromStr> Deserialize<'de> for CommaList<T> {
 
 /// `true` or `false`, in any case, and `1` or `0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QueryFlag {
+pub(super) enum QueryFlag {
     Yes,
     No,
 }
@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for QueryFlag {
 }
 
 impl SiteQuery {
-    pub fn checked(self) -> Result<SiteSearch, ProblemResponse> {
+    pub(super) fn checked(self) -> Result<SiteSearch, ProblemResponse> {
         let limit = self.limit.unwrap_or(MAX_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(wrong("limit", "limit must be 1 to 1000"));

@@ -13,7 +13,7 @@ const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const VARY: HeaderValue = HeaderValue::from_static("accept-encoding");
 
 /// `Vary` is present if the document has two encodings, with either encoding and with 304.
-pub fn document(request: &HeaderMap, document: &FeedDocument) -> Response {
+pub(super) fn document(request: &HeaderMap, document: &FeedDocument) -> Response {
     let is_known = has_current(request, &document.etag);
     let gzip = document.gzip.as_ref().filter(|_| !is_known && takes_gzip(request));
     let body = match gzip {

@@ -15,7 +15,7 @@ const EARTH_RADIUS: f64 = 6_371_000.0;
 
 /// A validated query.
 #[derive(Debug, Clone)]
-pub struct SiteSearch {
+pub(super) struct SiteSearch {
     pub limit: usize,
     pub start: Option<i64>,
     pub source_id: Option<i64>,
@@ -39,21 +39,21 @@ pub struct SiteSearch {
 
 /// Metres around a point of the globe.
 #[derive(Debug, Clone, Copy)]
-pub struct SearchCircle {
+pub(super) struct SearchCircle {
     pub lat: f64,
     pub lon: f64,
     pub radius: f64,
 }
 
 #[derive(Debug, Clone)]
-pub struct BoundingBox {
+pub(super) struct BoundingBox {
     pub lat: RangeInclusive<f64>,
     pub lon: RangeInclusive<f64>,
 }
 
 /// A time of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeFilter {
+pub(super) enum TimeFilter {
     Static,
     Realtime,
     Modified,
@@ -61,7 +61,7 @@ pub enum TimeFilter {
 
 impl SiteSearch {
     /// Whether this is the first page of the whole list.
-    pub fn is_everything(&self) -> bool {
+    pub(super) fn is_everything(&self) -> bool {
         self.limit == MAX_LIMIT && self.start.is_none() && !self.is_filter()
     }
 
@@ -82,7 +82,7 @@ impl SiteSearch {
     }
 
     /// `raw` is the query string; the link to the next page is derived from it.
-    pub fn page(&self, snapshot: &FeedSnapshot, raw: &str) -> FeedDocument {
+    pub(super) fn page(&self, snapshot: &FeedSnapshot, raw: &str) -> FeedDocument {
         let asked: Vec<&PublishedSite> =
             snapshot.sites.iter().filter(|site| self.wants(&site.site, &snapshot.source_uid)).collect();
         let start = self.start.unwrap_or(i64::MIN);

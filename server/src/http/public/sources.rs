@@ -20,7 +20,7 @@ use crate::http::fail::storage_problem;
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
+pub(super) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
     let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     Ok(respond::document(&headers, &snapshot.sources))
 }
@@ -33,7 +33,7 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn one(
+pub(super) async fn one(
     State(app): State<App>,
     headers: HeaderMap,
     ApiPath(id): ApiPath<i64>,

@@ -30,9 +30,9 @@ use crate::common::http::ServedRouter;
 use crate::common::{StoreFixture, time};
 
 /// Generous: the machine may be busy.
-pub const SOON: Duration = wait::PATIENCE;
+pub(super) const SOON: Duration = wait::PATIENCE;
 
-pub struct AllocationFixture<'a> {
+pub(super) struct AllocationFixture<'a> {
     pub fixture: &'a StoreFixture,
     pub app: App,
     pub server: ServedRouter,
@@ -41,29 +41,29 @@ pub struct AllocationFixture<'a> {
 }
 
 /// The plate of a driver.
-pub fn car(n: usize) -> String {
+pub(super) fn car(n: usize) -> String {
     format!("鲁D{n:05}")
 }
 
-pub fn mall() -> GarageId {
+pub(super) fn mall() -> GarageId {
     garage(MALL)
 }
 
 /// Of the tests' Monday.
-pub fn at(hhmm: &str) -> Timestamp {
+pub(super) fn at(hhmm: &str) -> Timestamp {
     time(&format!("2026-11-23T{hhmm}:00+08:00"))
 }
 
-pub fn span(from: &str, until: &str) -> MinuteSpan {
+pub(super) fn span(from: &str, until: &str) -> MinuteSpan {
     MinuteSpan::new(Minute::floor(at(from)), Minute::floor(at(until))).unwrap()
 }
 
-pub fn main_pool() -> PoolId {
+pub(super) fn main_pool() -> PoolId {
     PoolId::parse("main").unwrap()
 }
 
 /// All days, all day, for the public.
-pub fn open_window(quota: u32) -> SharedWindow {
+pub(super) fn open_window(quota: u32) -> SharedWindow {
     SharedWindow {
         id: WindowId::parse("mall-open").unwrap(),
         pool: main_pool(),
@@ -94,7 +94,7 @@ pub fn open_window(quota: u32) -> SharedWindow {
 }
 
 /// Makes the mall a garage of so many spaces with nothing but [`open_window`].
-pub async fn share(store: &Store, spaces: u32, labels: &[&str]) {
+pub(super) async fn share(store: &Store, spaces: u32, labels: &[&str]) {
     let mut tx = store.begin().await.unwrap();
     let now = at("00:00");
     book::open(&mut tx, &mall()).await.unwrap();
@@ -116,11 +116,11 @@ pub async fn share(store: &Store, spaces: u32, labels: &[&str]) {
     tx.commit().await.unwrap();
 }
 
-pub async fn drivers(app: &App, count: usize) -> Vec<PersonId> {
+pub(super) async fn drivers(app: &App, count: usize) -> Vec<PersonId> {
     drivers_named(app, "driver", count).await
 }
 
-pub async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<PersonId> {
+pub(super) async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<PersonId> {
     let mut tx = app.store.begin().await.unwrap();
     let mut people = Vec::new();
     for n in 0..count {
@@ -136,11 +136,11 @@ pub async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<PersonId>
 
 impl<'a> AllocationFixture<'a> {
     /// Served, so that gates may speak.
-    pub async fn open(fixture: &'a StoreFixture, spaces: u32) -> Self {
+    pub(super) async fn open(fixture: &'a StoreFixture, spaces: u32) -> Self {
         Self::labelled(fixture, spaces, &[]).await
     }
 
-    pub async fn labelled(fixture: &'a StoreFixture, spaces: u32, labels: &[&str]) -> Self {
+    pub(super) async fn labelled(fixture: &'a StoreFixture, spaces: u32, labels: &[&str]) -> Self {
         let app = fixture.app();
         fill(&app).await;
         share(&app.store, spaces, labels).await;
@@ -149,16 +149,22 @@ impl<'a> AllocationFixture<'a> {
         Self { fixture, app, server, people }
     }
 
-    pub fn plate(&self, n: usize) -> SealedValue {
+    pub(super) fn plate(&self, n: usize) -> SealedValue {
         self.app.keys.sealed(SealPurpose::Plate, &car(n)).unwrap()
     }
 
-    pub fn by(&self, n: usize) -> RequestActor {
+    pub(super) fn by(&self, n: usize) -> RequestActor {
         RequestActor::Person(self.people[n])
     }
 
     /// Driver `n` with the own car.
-    pub fn ask(&self, n: usize, key: &str, span: MinuteSpan, wish: ReservationIntent) -> ReserveRequest {
+    pub(super) fn ask(
+        &self,
+        n: usize,
+        key: &str,
+        span: MinuteSpan,
+        wish: ReservationIntent,
+    ) -> ReserveRequest {
         ReserveRequest {
             by: self.by(n),
             key: IdempotencyKey::parse(key).unwrap(),
@@ -170,21 +176,24 @@ impl<'a> AllocationFixture<'a> {
         }
     }
 
-    pub async fn submit(&self, request: AllocationRequest) -> Result<AllocationReply, AllocationError> {
+    pub(super) async fn submit(
+        &self,
+        request: AllocationRequest,
+    ) -> Result<AllocationReply, AllocationError> {
         submit(&self.app, &mall(), request).await
     }
 
-    pub async fn one(&self, request: AllocationRequest) -> Result<StoredReservation, AllocationError> {
+    pub(super) async fn one(&self, request: AllocationRequest) -> Result<StoredReservation, AllocationError> {
         self.submit(request).await.map(one)
     }
 
-    pub async fn reserve(&self, n: usize, key: &str, span: MinuteSpan) -> StoredReservation {
+    pub(super) async fn reserve(&self, n: usize, key: &str, span: MinuteSpan) -> StoredReservation {
         self.one(AllocationRequest::Reserve(self.ask(n, key, span, ReservationIntent::Confirm)))
             .await
             .unwrap()
     }
 
-    pub async fn wish(
+    pub(super) async fn wish(
         &self,
         n: usize,
         key: &str,
@@ -194,19 +203,27 @@ impl<'a> AllocationFixture<'a> {
         self.one(AllocationRequest::Reserve(self.ask(n, key, span, wish))).await
     }
 
-    pub fn act(&self, n: usize, id: ReservationId) -> ReservationActRequest {
+    pub(super) fn act(&self, n: usize, id: ReservationId) -> ReservationActRequest {
         ReservationActRequest { by: self.by(n), id, known: None }
     }
 
-    pub async fn cancel(&self, n: usize, id: ReservationId) -> Result<StoredReservation, AllocationError> {
+    pub(super) async fn cancel(
+        &self,
+        n: usize,
+        id: ReservationId,
+    ) -> Result<StoredReservation, AllocationError> {
         self.one(AllocationRequest::Cancel(self.act(n, id))).await
     }
 
-    pub async fn confirm(&self, n: usize, id: ReservationId) -> Result<StoredReservation, AllocationError> {
+    pub(super) async fn confirm(
+        &self,
+        n: usize,
+        id: ReservationId,
+    ) -> Result<StoredReservation, AllocationError> {
         self.one(AllocationRequest::Confirm(self.act(n, id))).await
     }
 
-    pub async fn change(
+    pub(super) async fn change(
         &self,
         n: usize,
         id: ReservationId,
@@ -223,26 +240,26 @@ impl<'a> AllocationFixture<'a> {
         .await
     }
 
-    pub async fn settle(&self) {
+    pub(super) async fn settle(&self) {
         assert_eq!(self.submit(AllocationRequest::Settle).await.unwrap(), AllocationReply::Done);
     }
 
     /// At that time of the Monday, with everything done that is due.
-    pub async fn settle_at(&self, hhmm: &str) {
+    pub(super) async fn settle_at(&self, hhmm: &str) {
         self.fixture.clock.set(&format!("2026-11-23T{hhmm}:00+08:00"));
         self.settle().await;
     }
 
     /// As the database has it.
-    pub async fn stored(&self, id: ReservationId) -> StoredReservation {
+    pub(super) async fn stored(&self, id: ReservationId) -> StoredReservation {
         stored(&self.fixture.store, id).await.unwrap()
     }
 
-    pub async fn phase(&self, id: ReservationId) -> EntryPhase {
+    pub(super) async fn phase(&self, id: ReservationId) -> EntryPhase {
         self.stored(id).await.entry.phase()
     }
 
-    pub async fn until_phase(&self, id: ReservationId, phase: EntryPhase) -> StoredReservation {
+    pub(super) async fn until_phase(&self, id: ReservationId, phase: EntryPhase) -> StoredReservation {
         wait::until(SOON, "the reservation's phase", async || {
             Some(self.stored(id).await).filter(|stored| stored.entry.phase() == phase)
         })
@@ -250,26 +267,26 @@ impl<'a> AllocationFixture<'a> {
     }
 
     /// Newest first.
-    pub async fn notices(&self, n: usize) -> Vec<DriverNoticeKind> {
+    pub(super) async fn notices(&self, n: usize) -> Vec<DriverNoticeKind> {
         let mut tx = self.fixture.store.begin_read().await.unwrap();
         let notices = notice_view::of_person(&mut tx, self.people[n], 50).await.unwrap();
         notices.into_iter().map(|notice| notice.kind).collect()
     }
 }
 
-pub async fn stored(store: &Store, id: ReservationId) -> Option<StoredReservation> {
+pub(super) async fn stored(store: &Store, id: ReservationId) -> Option<StoredReservation> {
     let mut tx = store.begin_read().await.unwrap();
     reservation::by_ids(&mut tx, &[id]).await.unwrap().pop()
 }
 
-pub fn one(answer: AllocationReply) -> StoredReservation {
+pub(super) fn one(answer: AllocationReply) -> StoredReservation {
     match answer {
         AllocationReply::Reservation(stored) => *stored,
         other => panic!("not a reservation: {other:?}"),
     }
 }
 
-pub fn refusal(outcome: Result<StoredReservation, AllocationError>) -> ReservationRefusal {
+pub(super) fn refusal(outcome: Result<StoredReservation, AllocationError>) -> ReservationRefusal {
     match outcome {
         Err(AllocationError::Refused(refusal)) => refusal,
         other => panic!("not refused: {other:?}"),

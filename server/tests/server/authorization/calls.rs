@@ -17,7 +17,7 @@ use crate::common::gateway::heartbeat;
 /// Id of a run of a gateway.
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 
-pub async fn internal(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
+pub(super) async fn internal(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
     let call = MatrixCall::new(INTERNAL.base, row);
     match row.operation {
         "POST /sessions" => {
@@ -113,7 +113,7 @@ async fn reservations(scene: &MatrixScene, row: &MatrixRow, call: MatrixCall) ->
     }
 }
 
-pub async fn gateway(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
+pub(super) async fn gateway(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
     let call = MatrixCall::new(GATEWAY.base, row);
     let credential = || format!("pkg_{:043}", scene.number());
     match row.operation {
@@ -137,7 +137,7 @@ pub async fn gateway(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
     }
 }
 
-pub async fn public(_: &MatrixScene, row: &MatrixRow) -> MatrixCall {
+pub(super) async fn public(_: &MatrixScene, row: &MatrixRow) -> MatrixCall {
     let call = MatrixCall::new(PUBLIC.base, row);
     // Garages have numbers from 1 on in the order of the district; there is one source.
     if call.path.contains("{id}") { call.at("id", "1") } else { call }

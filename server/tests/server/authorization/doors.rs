@@ -15,7 +15,7 @@ use crate::common::StoreFixture;
 /// Builds the request of a row, with objects that exist.
 type BuildCall = for<'a> fn(&'a MatrixScene, &'a MatrixRow) -> Pin<Box<dyn Future<Output = MatrixCall> + 'a>>;
 
-pub struct MatrixDoor {
+pub(super) struct MatrixDoor {
     /// Heading in the document.
     pub name: &'static str,
     pub base: &'static str,
@@ -24,9 +24,9 @@ pub struct MatrixDoor {
     call: BuildCall,
 }
 
-pub const DOORS: [&MatrixDoor; 4] = [&INTERNAL, &OPERATOR, &GATEWAY, &PUBLIC];
+pub(super) const DOORS: [&MatrixDoor; 4] = [&INTERNAL, &OPERATOR, &GATEWAY, &PUBLIC];
 
-pub const INTERNAL: MatrixDoor = MatrixDoor {
+pub(super) const INTERNAL: MatrixDoor = MatrixDoor {
     name: "internal door",
     base: "/internal/v1",
     table: tables::INTERNAL,
@@ -34,7 +34,7 @@ pub const INTERNAL: MatrixDoor = MatrixDoor {
     call: |scene, row| Box::pin(calls::internal(scene, row)),
 };
 
-pub const OPERATOR: MatrixDoor = MatrixDoor {
+pub(super) const OPERATOR: MatrixDoor = MatrixDoor {
     name: "operator door",
     base: "/api/operator/v1",
     table: tables::OPERATOR,
@@ -42,7 +42,7 @@ pub const OPERATOR: MatrixDoor = MatrixDoor {
     call: |scene, row| Box::pin(operator_calls::operator(scene, row)),
 };
 
-pub const GATEWAY: MatrixDoor = MatrixDoor {
+pub(super) const GATEWAY: MatrixDoor = MatrixDoor {
     name: "gateway door",
     base: "/gateway/v1",
     table: tables::GATEWAY,
@@ -51,7 +51,7 @@ pub const GATEWAY: MatrixDoor = MatrixDoor {
 };
 
 /// Everything that is below no other base.
-pub const PUBLIC: MatrixDoor = MatrixDoor {
+pub(super) const PUBLIC: MatrixDoor = MatrixDoor {
     name: "public door",
     base: "",
     table: tables::PUBLIC,
@@ -60,15 +60,16 @@ pub const PUBLIC: MatrixDoor = MatrixDoor {
 };
 
 /// Operations without a place in the OpenAPI document.
-pub const UNDESCRIBED: [&str; 4] = ["GET /api/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics"];
+pub(super) const UNDESCRIBED: [&str; 4] =
+    ["GET /api/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics"];
 
 impl MatrixDoor {
-    pub fn rows(&self) -> Vec<MatrixRow> {
+    pub(super) fn rows(&self) -> Vec<MatrixRow> {
         table::parse(self.table, identity::count())
     }
 
     /// Whether the operation `METHOD /path` belongs to this door.
-    pub fn has(&self, operation: &str) -> bool {
+    pub(super) fn has(&self, operation: &str) -> bool {
         let below =
             |door: &&&MatrixDoor| !door.base.is_empty() && operation.contains(&format!(" {}/", door.base));
         match DOORS.iter().find(below) {
@@ -103,7 +104,7 @@ impl MatrixTarget for OpenDoor<'_> {
 }
 
 /// Fails with every cell that differs from the door's tables.
-pub async fn check_door(fixture: &StoreFixture, door: &MatrixDoor) {
+pub(super) async fn check_door(fixture: &StoreFixture, door: &MatrixDoor) {
     let scene = scene::start(fixture).await;
     let target = OpenDoor { scene: &scene, door };
     let sights = sight::parse(door.sights, identity::count());

@@ -9,7 +9,7 @@ use testkit::authorization::{self, IdentityGroup};
 use super::scene::MatrixScene;
 
 /// The columns of every table, from left to right.
-pub const GROUPS: &[IdentityGroup] = &[
+pub(super) const GROUPS: &[IdentityGroup] = &[
     &[('n', "no credentials and no header of the console"), ('g', "invented tokens everywhere")],
     &[
         ('s', "service token without a session"),
@@ -45,11 +45,11 @@ pub const GROUPS: &[IdentityGroup] = &[
     ],
 ];
 
-pub fn letters() -> String {
+pub(super) fn letters() -> String {
     authorization::letters(GROUPS)
 }
 
-pub fn count() -> usize {
+pub(super) fn count() -> usize {
     GROUPS.iter().map(|group| group.len()).sum()
 }
 
@@ -69,7 +69,7 @@ const PEOPLE: [Option<&str>; 10] = [
 
 /// Credentials that no request can end.
 #[derive(Debug, Default, Clone)]
-pub struct LastingTokens {
+pub(super) struct LastingTokens {
     pub service: String,
     pub replaced_service: String,
     pub expired_session: String,
@@ -81,7 +81,7 @@ pub struct LastingTokens {
 }
 
 /// A session of the person with this key.
-pub async fn person(scene: &MatrixScene, key: &str) -> String {
+pub(super) async fn person(scene: &MatrixScene, key: &str) -> String {
     let person = import::person_id(&scene.app, key).await.unwrap().unwrap();
     session::issue(&scene.app, person).await.unwrap().token
 }
@@ -98,7 +98,7 @@ async fn people(scene: &MatrixScene) -> Vec<String> {
 }
 
 /// Every identity in the order of [`GROUPS`], with new sessions: a row may end one.
-pub async fn all(scene: &MatrixScene) -> Vec<MatrixIdentity> {
+pub(super) async fn all(scene: &MatrixScene) -> Vec<MatrixIdentity> {
     let fixed = &scene.tokens;
     let north = operator_session::issue(&scene.app, "north-operator").await.unwrap();
     let south = operator_session::issue(&scene.app, "south-operator").await.unwrap();

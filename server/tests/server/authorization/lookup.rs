@@ -21,7 +21,7 @@ fn call(method: &Method, path: String, body: Option<Value>) -> MatrixCall {
 }
 
 /// Sends as the person with this key; `path` is below `/internal/v1`.
-pub async fn as_person(
+pub(super) async fn as_person(
     scene: &MatrixScene,
     key: &str,
     method: Method,
@@ -32,7 +32,7 @@ pub async fn as_person(
     as_session(scene, &token, method, path, body).await
 }
 
-pub async fn as_session(
+pub(super) async fn as_session(
     scene: &MatrixScene,
     token: &str,
     method: Method,
@@ -44,7 +44,7 @@ pub async fn as_session(
 }
 
 /// Sends as the operator of garage 1; `path` is below `/api/operator/v1`.
-pub async fn as_operator(
+pub(super) async fn as_operator(
     scene: &MatrixScene,
     method: Method,
     path: &str,
@@ -56,30 +56,30 @@ pub async fn as_operator(
 }
 
 /// Sends as the gateway of garage 1.
-pub async fn as_gateway(scene: &MatrixScene, path: &str) -> Value {
+pub(super) async fn as_gateway(scene: &MatrixScene, path: &str) -> Value {
     let caller = MatrixIdentity::default().bearer(&scene.tokens.north_gateway);
     done(scene, call(&Method::GET, format!("/gateway/v1{path}"), None), caller).await.body
 }
 
 /// Ids and other texts, without their quotes.
-pub fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
 /// The arrival of this pupil on the board of class A.
-pub async fn arrival(scene: &MatrixScene, pupil: &str) -> Value {
+pub(super) async fn arrival(scene: &MatrixScene, pupil: &str) -> Value {
     let board = as_person(scene, "T-A", Method::GET, "/classes/class-a/arrivals", None).await;
     let arrivals = board["arrivals"].as_array().unwrap();
     arrivals.iter().find(|arrival| arrival["pupil"] == pupil).cloned().unwrap()
 }
 
 /// Pupil id of the child in class A.
-pub async fn child(scene: &MatrixScene) -> Value {
+pub(super) async fn child(scene: &MatrixScene) -> Value {
     as_person(scene, "G-father", Method::GET, "/guardian", None).await["children"][0]["pupil_id"].clone()
 }
 
 /// A stay for pickup of 40 minutes within the coming days; each call has another time.
-pub fn pickup(scene: &MatrixScene) -> Value {
+pub(super) fn pickup(scene: &MatrixScene) -> Value {
     let number = scene.stay();
     let (day, begin) = (24 + number / 3, 15 * 60 + number % 3 * 40);
     let at = |minute: u32| format!("2026-11-{day}T{:02}:{:02}:00+08:00", minute / 60, minute % 60);
@@ -88,7 +88,7 @@ pub fn pickup(scene: &MatrixScene) -> Value {
 }
 
 /// A live reservation of guardian M for pickup at garage 1.
-pub async fn reservation(scene: &MatrixScene) -> String {
+pub(super) async fn reservation(scene: &MatrixScene) -> String {
     let page = as_person(scene, "G-mother", Method::GET, "/reservations", None).await;
     let is_live = |item: &&Value| item["state"] == "confirmed" && item["audience"] == "pickup";
     let live = page["items"].as_array().unwrap().iter().find(is_live);
@@ -103,7 +103,7 @@ pub async fn reservation(scene: &MatrixScene) -> String {
 }
 
 /// A window of garage 1 with its present tag.
-pub async fn window(scene: &MatrixScene, id: &str) -> Value {
+pub(super) async fn window(scene: &MatrixScene, id: &str) -> Value {
     let windows = as_operator(scene, Method::GET, "/garages/north/windows", None).await.body;
     let found = windows["windows"].as_array().unwrap().iter().find(|window| window["id"] == id).cloned();
     found.unwrap_or_else(|| panic!("{id} of {windows}"))

@@ -21,7 +21,7 @@ use crate::common::district::garage;
 
 const SCHOOL: &str = "/schools/north-primary/calendar";
 
-pub async fn operator(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
+pub(super) async fn operator(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
     let call = MatrixCall::new(OPERATOR.base, row);
     let Some(rest) = row.operation.split_once("/garages/{garage}/").map(|(_, rest)| rest) else {
         return account(scene, row, call).await;

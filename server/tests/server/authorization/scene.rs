@@ -22,11 +22,11 @@ use crate::common::StoreFixture;
 use crate::common::district::garage;
 
 /// Garage 1.
-pub const NORTH: &str = "north";
+pub(super) const NORTH: &str = "north";
 /// Garage 2.
-pub const SOUTH: &str = "south";
+pub(super) const SOUTH: &str = "south";
 
-pub struct MatrixScene {
+pub(super) struct MatrixScene {
     pub app: App,
     pub tokens: LastingTokens,
     pub driver: PersonId,
@@ -38,7 +38,7 @@ pub struct MatrixScene {
 }
 
 /// A server with the district and with everything that the rows need.
-pub async fn start(fixture: &StoreFixture) -> MatrixScene {
+pub(super) async fn start(fixture: &StoreFixture) -> MatrixScene {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let app = fixture.app();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,7 +63,7 @@ pub async fn start(fixture: &StoreFixture) -> MatrixScene {
 }
 
 impl MatrixScene {
-    pub async fn send(&self, call: &MatrixCall, identity: &MatrixIdentity) -> MatrixReply {
+    pub(super) async fn send(&self, call: &MatrixCall, identity: &MatrixIdentity) -> MatrixReply {
         let method: Method = call.method.parse().unwrap();
         let mut request = self.client.request(method, format!("{}{}", self.base, call.path));
         request = request.header("idempotency-key", Uuid::now_v7().to_string());
@@ -81,17 +81,17 @@ impl MatrixScene {
     }
 
     /// A number that no other object of this scene has.
-    pub fn number(&self) -> u32 {
+    pub(super) fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::SeqCst)
     }
 
     /// The number of a reservation's time, so that no two collide.
-    pub fn stay(&self) -> u32 {
+    pub(super) fn stay(&self) -> u32 {
         self.stays.fetch_add(1, Ordering::SeqCst)
     }
 
     /// The database, once the allocator has processed what is due.
-    pub async fn dump(&self) -> TableDump {
+    pub(super) async fn dump(&self) -> TableDump {
         for id in [NORTH, SOUTH] {
             allocation::submit(&self.app, &garage(id), AllocationRequest::Settle).await.unwrap();
         }

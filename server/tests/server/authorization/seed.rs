@@ -20,12 +20,12 @@ use crate::common::district::garage;
 use crate::common::gateway::{batch, entry};
 use crate::common::{MONDAY, StoreFixture, time};
 
-pub const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// Before every session ends that is opened at [`MONDAY`].
 const LONG_AGO: &str = "2026-09-01T08:00:00+08:00";
 
-pub async fn fill(scene: &mut MatrixScene, fixture: &StoreFixture) {
+pub(super) async fn fill(scene: &mut MatrixScene, fixture: &StoreFixture) {
     fixture.clock.set(LONG_AGO);
     let district: DistrictSpec = serde_json::from_str(DISTRICT).unwrap();
     import::run(&scene.app, &district).await.unwrap();

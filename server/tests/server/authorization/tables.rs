@@ -5,7 +5,7 @@
 //! ```
 
 /// `/internal/v1`.
-pub const INTERNAL: &str = "
+pub(super) const INTERNAL: &str = "
 POST /sessions                            | a new driver       | 11 a11 aa aaaaaaaaaa 11111a 1111 |
 DELETE /sessions/current                  |                    | 11 111 11 aaaaaaaaaa 111111 1111 |
 GET /me                                   |                    | 11 111 11 aaaaaaaaaa 111111 1111 |
@@ -39,7 +39,7 @@ GET /feed                                 |                    | 11 a11 aa aaaaa
 ";
 
 /// `/api/operator/v1`. A change without the console's header is 403, before the session is looked at.
-pub const OPERATOR: &str = "
+pub(super) const OPERATOR: &str = "
 POST /sessions                                              | password of 1    | 3a aaa aa aaaaaaaaaa aa3aaa aaaa |
 DELETE /sessions/current                                    |                  | 31 111 11 1111111111 aa3111 1111 |
 GET /garages                                                |                  | 11 111 11 1111111111 aaa111 1111 |
@@ -101,7 +101,7 @@ PUT /garages/{garage}/sharing-rules                         | garage 1         |
 ";
 
 /// `/gateway/v1`.
-pub const GATEWAY: &str = "
+pub(super) const GATEWAY: &str = "
 POST /enroll         | a code of a third garage | aa aaa aa aaaaaaaaaa aaaaaa aaaa |
 POST /events         | own garage               | 11 111 11 1111111111 111111 aa1a |
 GET /access-plan     | own garage               | 11 111 11 1111111111 111111 aa1a |
@@ -111,7 +111,7 @@ POST /credential     | own garage               | 11 111 11 1111111111 111111 aa
 ";
 
 /// For everyone.
-pub const PUBLIC: &str = "
+pub(super) const PUBLIC: &str = "
 GET /api/public/v3/parking-sites               |  | aa aaa aa aaaaaaaaaa aaaaaa aaaa |
 GET /api/public/v3/parking-sites/{id}          |  | aa aaa aa aaaaaaaaaa aaaaaa aaaa |
 GET /api/public/v3/parking-sites/{id}/forecast |  | aa aaa aa aaaaaaaaaa aaaaaa aaaa |

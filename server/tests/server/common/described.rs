@@ -21,7 +21,7 @@ fn template(path: &str) -> Option<(&String, &Value)> {
 }
 
 /// Fails if a described route has answered otherwise than described.
-pub fn require(method: &str, path: &str, status: u16, code: &str) {
+pub(super) fn require(method: &str, path: &str, status: u16, code: &str) {
     let Some((template, item)) = template(path) else { return };
     let operation = &item[method.to_lowercase()];
     if operation.is_null() {

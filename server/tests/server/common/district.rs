@@ -11,25 +11,25 @@ use protocol::district::{
 use server::app::{App, gateway_token, import};
 
 /// The mother of Ming (class 1-1) and Hong (class 1-2).
-pub const MOTHER: &str = "鲁B10001";
+pub(crate) const MOTHER: &str = "鲁B10001";
 /// The father of Ming.
-pub const FATHER: &str = "鲁B10002";
+pub(crate) const FATHER: &str = "鲁B10002";
 /// A car that an aunt of Ming shares with a man who is blocked from Ming.
-pub const SHARED: &str = "鲁B10003";
-pub const STAFF: &str = "鲁B20001";
-pub const STRANGER: &str = "鲁B99999";
+pub(crate) const SHARED: &str = "鲁B10003";
+pub(crate) const STAFF: &str = "鲁B20001";
+pub(crate) const STRANGER: &str = "鲁B99999";
 
-pub const SCHOOL: &str = "school";
-pub const MALL: &str = "mall";
+pub(crate) const SCHOOL: &str = "school";
+pub(crate) const MALL: &str = "mall";
 
-pub const SCHOOL_TOKEN: &str = "pkg_school_school_school_school_school_school";
-pub const MALL_TOKEN: &str = "pkg_mall_mall_mall_mall_mall_mall_mall_mall_m";
+pub(crate) const SCHOOL_TOKEN: &str = "pkg_school_school_school_school_school_school";
+pub(crate) const MALL_TOKEN: &str = "pkg_mall_mall_mall_mall_mall_mall_mall_mall_m";
 
-pub fn garage(id: &str) -> GarageId {
+pub(crate) fn garage(id: &str) -> GarageId {
     GarageId::parse(id).unwrap()
 }
 
-pub fn plate(text: &str) -> Plate {
+pub(crate) fn plate(text: &str) -> Plate {
     Plate::parse(text).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn class(id: &str, pupil: &str) -> ClassSpec {
     ClassSpec { id: ClassId::parse(id).unwrap(), name: id.to_owned(), pupils: vec![pupil] }
 }
 
-pub fn district() -> DistrictSpec {
+pub(crate) fn district() -> DistrictSpec {
     let school_week = Weekdays::SCHOOL_WEEK;
     let pickup = window(Audience::Pickup, school_week, 15 * 60, 120);
     let staff = window(Audience::Staff, school_week, 7 * 60, 600);
@@ -108,7 +108,7 @@ pub fn district() -> DistrictSpec {
 }
 
 /// Fills the database and sets the tokens of both garages' gateways.
-pub async fn fill(app: &App) {
+pub(crate) async fn fill(app: &App) {
     import::run(app, &district()).await.unwrap();
     gateway_token::set(app, &garage(SCHOOL), SCHOOL_TOKEN).await.unwrap();
     gateway_token::set(app, &garage(MALL), MALL_TOKEN).await.unwrap();

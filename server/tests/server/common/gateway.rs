@@ -11,12 +11,12 @@ use protocol::uplink::{
 
 use super::{MONDAY, time};
 
-pub fn pickup() -> Option<AccessDecision> {
+pub(crate) fn pickup() -> Option<AccessDecision> {
     Some(AccessDecision::open(Some(Audience::Pickup)))
 }
 
 /// A car that is admitted through a lane without a loop: one event is both reading and passage.
-pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
+pub(crate) fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
     GateEvent {
         event_id: EventId::parse(id).unwrap(),
         kind: EventKind::Plate,
@@ -37,7 +37,7 @@ pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
     }
 }
 
-pub fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
+pub(crate) fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
     GateEvent {
         lane: LaneId::parse("out").unwrap(),
         direction: LaneDirection::Out,
@@ -48,7 +48,7 @@ pub fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
 }
 
 /// The car of event `of` has crossed the loop.
-pub fn pass(id: &str, of: &str, at: &str) -> GateEvent {
+pub(crate) fn pass(id: &str, of: &str, at: &str) -> GateEvent {
     GateEvent {
         kind: EventKind::Pass,
         plate: None,
@@ -59,7 +59,7 @@ pub fn pass(id: &str, of: &str, at: &str) -> GateEvent {
 }
 
 /// `events` as the records from `first` on.
-pub fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> UplinkBatch {
+pub(crate) fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> UplinkBatch {
     let record = |(seq, event)| UplinkRecord {
         seq,
         device: DeviceId::parse("gate").unwrap(),
@@ -75,7 +75,7 @@ pub fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> UplinkBatch {
     }
 }
 
-pub fn heartbeat(epoch: &str) -> UplinkBatch {
+pub(crate) fn heartbeat(epoch: &str) -> UplinkBatch {
     batch(epoch, 1, Vec::new())
 }
 

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::described;
 
 /// Stops when dropped.
-pub struct ServedRouter {
+pub(crate) struct ServedRouter {
     pub address: SocketAddr,
     pub client: Client,
     stop: CancellationToken,
@@ -22,23 +22,23 @@ pub struct ServedRouter {
 }
 
 #[derive(Debug)]
-pub struct HttpReply {
+pub(crate) struct HttpReply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
 }
 
 impl HttpReply {
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
-pub async fn ask(request: RequestBuilder) -> HttpReply {
+pub(crate) async fn ask(request: RequestBuilder) -> HttpReply {
     let (client, request) = request.build_split();
     let request = request.unwrap();
     let (method, path) = (request.method().to_string(), request.url().path().to_owned());
@@ -52,7 +52,7 @@ pub async fn ask(request: RequestBuilder) -> HttpReply {
 }
 
 impl ServedRouter {
-    pub async fn start(app: App) -> Self {
+    pub(crate) async fn start(app: App) -> Self {
         // Another test of this process may have installed it first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -62,22 +62,22 @@ impl ServedRouter {
         Self { address, client: Client::builder().no_proxy().build().unwrap(), stop, _task: task }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub async fn get(&self, path: &str) -> HttpReply {
+    pub(crate) async fn get(&self, path: &str) -> HttpReply {
         ask(self.client.get(self.url(path))).await
     }
 
     /// Sends as the gateway with this token.
-    pub async fn post_batch(&self, token: &str, batch: &UplinkBatch) -> HttpReply {
+    pub(crate) async fn post_batch(&self, token: &str, batch: &UplinkBatch) -> HttpReply {
         let request = self.client.post(self.url("/gateway/v1/events")).json(batch);
         ask(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
     }
 
     /// Sends a batch that the server must accept.
-    pub async fn take(&self, token: &str, batch: &UplinkBatch) -> BatchReceipt {
+    pub(crate) async fn take(&self, token: &str, batch: &UplinkBatch) -> BatchReceipt {
         let answer = self.post_batch(token, batch).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         serde_json::from_value(answer.body).unwrap()

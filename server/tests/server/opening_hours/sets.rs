@@ -50,23 +50,23 @@ fn ground(specs: Vec<WindowSpec>) -> PublicSharingState {
     PublicSharingState { windows, ..PublicSharingState::default() }
 }
 
-pub fn always() -> PublicSharingState {
+pub(super) fn always() -> PublicSharingState {
     ground(vec![spec(ALL, 0, 1440)])
 }
 
-pub fn daily() -> PublicSharingState {
+pub(super) fn daily() -> PublicSharingState {
     ground(vec![spec(ALL, 1080, 810)])
 }
 
-pub fn evenings() -> PublicSharingState {
+pub(super) fn evenings() -> PublicSharingState {
     ground(vec![spec(WEEK, 1080, 810)])
 }
 
-pub fn overlapping() -> PublicSharingState {
+pub(super) fn overlapping() -> PublicSharingState {
     ground(vec![spec(WEEK, 480, 600), spec(WEEK, 480, 540)])
 }
 
-pub fn from_december() -> PublicSharingState {
+pub(super) fn from_december() -> PublicSharingState {
     ground(vec![days("2026-12-01", "", spec(WEEK, 1080, 810))])
 }
 
@@ -97,7 +97,7 @@ fn closure(from: &str, until: &str) -> SpaceClosure {
     SpaceClosure { pool: None, audience: None, span, spaces: None }
 }
 
-pub fn known() -> Vec<PublicSharingState> {
+pub(super) fn known() -> Vec<PublicSharingState> {
     let night = || spec(WEEK, 1080, 810);
     let closed = vec![
         closure("2025-03-03T12:00", "2025-03-05T20:00"),
@@ -139,7 +139,7 @@ pub fn known() -> Vec<PublicSharingState> {
 }
 
 /// Returns the same sets at each call.
-pub fn random(sets: usize) -> Vec<PublicSharingState> {
+pub(super) fn random(sets: usize) -> Vec<PublicSharingState> {
     let mut rng = StdRng::seed_from_u64(20_261_128);
     (0..sets).map(|_| random_ground(&mut rng)).collect()
 }

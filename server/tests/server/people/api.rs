@@ -12,7 +12,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::common::StoreFixture;
 use crate::people::district;
 
-pub struct InternalApi {
+pub(super) struct InternalApi {
     pub app: App,
     base: String,
     client: Client,
@@ -20,7 +20,7 @@ pub struct InternalApi {
     _stop: DropGuard,
 }
 
-pub struct InternalReply {
+pub(super) struct InternalReply {
     pub status: u16,
     pub body: Value,
 }
@@ -28,26 +28,26 @@ pub struct InternalReply {
 impl InternalReply {
     /// The body of a success.
     #[track_caller]
-    pub fn ok(self) -> Value {
+    pub(super) fn ok(self) -> Value {
         assert!((200..300).contains(&self.status), "{} {}", self.status, self.body);
         self.body
     }
 
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) {
+    pub(super) fn refused(&self, status: u16, code: &str) {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
     }
 }
 
 impl InternalApi {
     /// Serves the district of [`district`].
-    pub async fn start(fixture: &StoreFixture) -> Self {
+    pub(super) async fn start(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         district::fill(&app).await;
         Self::serve(app).await
     }
 
-    pub async fn serve(app: App) -> Self {
+    pub(super) async fn serve(app: App) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -59,25 +59,25 @@ impl InternalApi {
     }
 
     /// A session token of the person with this key.
-    pub async fn session(&self, key: &str) -> String {
+    pub(super) async fn session(&self, key: &str) -> String {
         let person = district::person_id(&self.app, key).await;
         session::issue(&self.app, person).await.unwrap().token
     }
 
-    pub async fn get(&self, path: &str, session: &str) -> InternalReply {
+    pub(super) async fn get(&self, path: &str, session: &str) -> InternalReply {
         self.call(Method::GET, path, session, None).await
     }
 
-    pub async fn post(&self, path: &str, session: &str, body: Value) -> InternalReply {
+    pub(super) async fn post(&self, path: &str, session: &str, body: Value) -> InternalReply {
         self.call(Method::POST, path, session, Some(body)).await
     }
 
-    pub async fn delete(&self, path: &str, session: &str) -> InternalReply {
+    pub(super) async fn delete(&self, path: &str, session: &str) -> InternalReply {
         self.call(Method::DELETE, path, session, None).await
     }
 
     /// `path` is below `/internal/v1`.
-    pub async fn call(
+    pub(super) async fn call(
         &self,
         method: Method,
         path: &str,
@@ -88,7 +88,7 @@ impl InternalApi {
         self.send(method, path, &[("authorization", &service), (SESSION_HEADER, session)], body).await
     }
 
-    pub async fn send(
+    pub(super) async fn send(
         &self,
         method: Method,
         path: &str,

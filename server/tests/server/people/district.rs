@@ -17,18 +17,18 @@ use store::seal::SealPurpose;
 use store::{arrival, feed};
 use uuid::Uuid;
 
-pub const FAMILY_CAR: &str = "鲁B12345";
-pub const FATHERS_CAR: &str = "鲁B67890";
+pub(super) const FAMILY_CAR: &str = "鲁B12345";
+pub(super) const FATHERS_CAR: &str = "鲁B67890";
 
-pub fn garage() -> GarageId {
+pub(super) fn garage() -> GarageId {
     GarageId::parse("north").unwrap()
 }
 
-pub fn school() -> SchoolId {
+pub(super) fn school() -> SchoolId {
     SchoolId::parse("north-primary").unwrap()
 }
 
-pub fn class(name: &str) -> ClassId {
+pub(super) fn class(name: &str) -> ClassId {
     ClassId::parse(name).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn plate(text: &str) -> Plate {
     Plate::parse(text).unwrap()
 }
 
-pub fn district() -> DistrictSpec {
+pub(super) fn district() -> DistrictSpec {
     DistrictSpec {
         garages: vec![garage_spec()],
         schools: vec![SchoolSpec {
@@ -113,15 +113,15 @@ fn people() -> Vec<PersonSpec> {
 }
 
 /// Fills an empty database.
-pub async fn fill(app: &App) {
+pub(super) async fn fill(app: &App) {
     import::run(app, &district()).await.unwrap();
 }
 
-pub async fn person_id(app: &App, key: &str) -> PersonId {
+pub(super) async fn person_id(app: &App, key: &str) -> PersonId {
     import::person_id(app, key).await.unwrap().expect("the person is in the district")
 }
 
-pub async fn pupil_id(app: &App, key: &str) -> PupilId {
+pub(super) async fn pupil_id(app: &App, key: &str) -> PupilId {
     let hash = app.keys.hash(SealPurpose::Key, key);
     let mut tx = app.store.begin_read().await.unwrap();
     let pupils = store::import::pupils(&mut tx).await.unwrap();
@@ -129,7 +129,7 @@ pub async fn pupil_id(app: &App, key: &str) -> PupilId {
 }
 
 /// A guardian's car arrives for a pupil of a class, as ingest writes it.
-pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (ArrivalId, FeedCursor) {
+pub(super) async fn car_comes(app: &App, pupil: &str, of: &str) -> (ArrivalId, FeedCursor) {
     let (pupil, class, now) = (pupil_id(app, pupil).await, class(of), app.now());
     let car = app.keys.sealed(SealPurpose::Plate, FAMILY_CAR).unwrap();
     let mut tx = app.store.begin().await.unwrap();

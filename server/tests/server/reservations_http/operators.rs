@@ -19,7 +19,7 @@ async fn send(world: &ServerWorld, method: Method, rest: &str, body: &Value) -> 
 }
 
 /// Closes the school's garage for all audiences, directly in the store.
-pub async fn close(world: &ServerWorld, from: &str, until: &str) {
+pub(super) async fn close(world: &ServerWorld, from: &str, until: &str) {
     let time = |text| domain::time::Timestamp::parse(text).unwrap();
     let school = crate::common::district::garage(SCHOOL);
     let mut tx = world.app.store.begin().await.unwrap();

@@ -13,11 +13,11 @@ use crate::common::http::{HttpReply, ask};
 use crate::world::{ServerWorld, WorldPerson};
 
 /// The parents' window of the file, 15:00 to 17:00 on workdays, for all three spaces.
-pub const PICKUP: &str = "school-0";
+pub(super) const PICKUP: &str = "school-0";
 /// The public's window of the file, every day from 18:00 to 6:00, for all three spaces.
-pub const NIGHT: &str = "school-3";
+pub(super) const NIGHT: &str = "school-3";
 
-pub struct SharingConsole<'a> {
+pub(super) struct SharingConsole<'a> {
     world: &'a ServerWorld,
     session: String,
     keys: AtomicU32,
@@ -25,7 +25,7 @@ pub struct SharingConsole<'a> {
 
 impl<'a> SharingConsole<'a> {
     /// Of the operator of the school's garage.
-    pub async fn open(world: &'a ServerWorld) -> Self {
+    pub(super) async fn open(world: &'a ServerWorld) -> Self {
         Self::of(world, "li").await
     }
 
@@ -35,7 +35,7 @@ impl<'a> SharingConsole<'a> {
     }
 
     /// An operator of this garage only.
-    pub async fn of_garage(world: &'a ServerWorld, username: &str, id: &str) -> Self {
+    pub(super) async fn of_garage(world: &'a ServerWorld, username: &str, id: &str) -> Self {
         let mut tx = world.app.store.begin().await.unwrap();
         assert!(operator::insert(&mut tx, username, username, "王值班").await.unwrap());
         operator::add_garage(&mut tx, username, &garage(id)).await.unwrap();
@@ -43,7 +43,7 @@ impl<'a> SharingConsole<'a> {
         Self::of(world, username).await
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = self.world.server.url(&format!("/api/operator/v1/garages/{path}"));
         let request = self.world.server.client.request(method, url).header("x-requested-with", "console");
         request.header("cookie", format!("operator_session={}", self.session))
@@ -53,56 +53,56 @@ impl<'a> SharingConsole<'a> {
         self.request(method, &format!("{SCHOOL}/{rest}"))
     }
 
-    pub async fn get(&self, rest: &str) -> HttpReply {
+    pub(super) async fn get(&self, rest: &str) -> HttpReply {
         ask(self.at_school(Method::GET, rest)).await
     }
 
-    pub async fn preview(&self, what: &str, body: &Value) -> HttpReply {
+    pub(super) async fn preview(&self, what: &str, body: &Value) -> HttpReply {
         ask(self.at_school(Method::POST, &format!("{what}/preview")).json(body)).await
     }
 
     /// Sends with a new key.
-    pub async fn add(&self, rest: &str, body: &Value) -> HttpReply {
+    pub(super) async fn add(&self, rest: &str, body: &Value) -> HttpReply {
         let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
         self.add_with(&key, rest, body).await
     }
 
-    pub async fn add_with(&self, key: &str, rest: &str, body: &Value) -> HttpReply {
+    pub(super) async fn add_with(&self, key: &str, rest: &str, body: &Value) -> HttpReply {
         ask(self.at_school(Method::POST, rest).header("idempotency-key", key).json(body)).await
     }
 
-    pub async fn put(&self, rest: &str, etag: &str, body: &Value) -> HttpReply {
+    pub(super) async fn put(&self, rest: &str, etag: &str, body: &Value) -> HttpReply {
         ask(self.at_school(Method::PUT, rest).header("if-match", etag).json(body)).await
     }
 
-    pub async fn end(&self, rest: &str, etag: &str) -> HttpReply {
+    pub(super) async fn end(&self, rest: &str, etag: &str) -> HttpReply {
         ask(self.at_school(Method::DELETE, rest).header("if-match", etag)).await
     }
 
-    pub async fn window(&self, id: &str) -> Value {
+    pub(super) async fn window(&self, id: &str) -> Value {
         let windows = self.get("windows").await.body;
         let found = windows["windows"].as_array().unwrap().iter().find(|window| window["id"] == id).cloned();
         found.unwrap_or_else(|| panic!("{id} of {windows}"))
     }
 
     /// The present window with these fields replaced.
-    pub async fn changed(&self, id: &str, fields: &Value, affected: &str) -> HttpReply {
+    pub(super) async fn changed(&self, id: &str, fields: &Value, affected: &str) -> HttpReply {
         let window = self.window(id).await;
         let rule = with_fields(&window["rule"], fields);
         self.put(&format!("windows/{id}?affected={affected}"), etag(&window), &rule).await
     }
 
-    pub async fn ended(&self, id: &str, affected: &str) -> HttpReply {
+    pub(super) async fn ended(&self, id: &str, affected: &str) -> HttpReply {
         let window = self.window(id).await;
         self.end(&format!("windows/{id}?affected={affected}"), etag(&window)).await
     }
 }
 
-pub fn etag(window: &Value) -> &str {
+pub(super) fn etag(window: &Value) -> &str {
     window["etag"].as_str().unwrap()
 }
 
-pub fn with_fields(rule: &Value, fields: &Value) -> Value {
+pub(super) fn with_fields(rule: &Value, fields: &Value) -> Value {
     let mut rule = rule.clone();
     for (name, value) in fields.as_object().unwrap() {
         rule[name] = value.clone();
@@ -111,17 +111,17 @@ pub fn with_fields(rule: &Value, fields: &Value) -> Value {
 }
 
 /// For the public, on every day, for one space, within the staff's hours.
-pub fn morning() -> Value {
+pub(super) fn morning() -> Value {
     json!({ "audience": "public", "weekdays": 127, "start_minute": 480, "length_minutes": 360, "quota": 1, "name": "Mornings" })
 }
 
-pub async fn version(world: &ServerWorld) -> i64 {
+pub(super) async fn version(world: &ServerWorld) -> i64 {
     let mut tx = world.app.store.begin_read().await.unwrap();
     book::version(&mut tx, &garage(SCHOOL)).await.unwrap().unwrap()
 }
 
 /// `(action, subject, detail)` of the audit entries that operators have caused.
-pub async fn audited(fixture: &StoreFixture) -> Vec<(String, String, String)> {
+pub(super) async fn audited(fixture: &StoreFixture) -> Vec<(String, String, String)> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let lines = audit::since(&mut tx, domain::time::Timestamp::from_micros(0), 1000).await.unwrap();
     let by_operators = lines
@@ -131,13 +131,13 @@ pub async fn audited(fixture: &StoreFixture) -> Vec<(String, String, String)> {
 }
 
 /// State and cause.
-pub async fn state(person: &WorldPerson<'_>, reservation: &Value) -> (String, Value) {
+pub(super) async fn state(person: &WorldPerson<'_>, reservation: &Value) -> (String, Value) {
     let shown = person.get(&format!("/reservations/{}", reservation["id"].as_str().unwrap())).await.body;
     (shown["state"].as_str().unwrap().to_owned(), shown["cause"].clone())
 }
 
 /// `(kind, reservation, detail)` of the inbox.
-pub async fn inbox(person: &WorldPerson<'_>) -> Vec<(Value, Value, Value)> {
+pub(super) async fn inbox(person: &WorldPerson<'_>) -> Vec<(Value, Value, Value)> {
     let notices = person.get("/notices").await.body;
     let items = notices["items"].as_array().unwrap().iter();
     items.map(|item| (item["kind"].clone(), item["reservation"].clone(), item["detail"].clone())).collect()

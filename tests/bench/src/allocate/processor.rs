@@ -7,18 +7,18 @@ use std::time::Instant;
 const TICKS: f64 = 100.0;
 
 /// One process, from one moment on.
-pub struct ProcessCpuUsage {
+pub(super) struct ProcessCpuUsage {
     name: String,
     since: Instant,
     ticks: f64,
 }
 
 impl ProcessCpuUsage {
-    pub fn own() -> Self {
+    pub(super) fn own() -> Self {
         Self::named("self".to_owned())
     }
 
-    pub fn of(id: u32) -> Self {
+    pub(super) fn of(id: u32) -> Self {
         Self::named(id.to_string())
     }
 
@@ -27,13 +27,13 @@ impl ProcessCpuUsage {
     }
 
     /// Of all cores, since then.
-    pub fn percent(&self) -> f64 {
+    pub(super) fn percent(&self) -> f64 {
         share(ticks(&self.name) - self.ticks, self.since)
     }
 }
 
 /// Of this process, in memory, in bytes.
-pub fn resident() -> u64 {
+pub(super) fn resident() -> u64 {
     let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());

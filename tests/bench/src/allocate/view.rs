@@ -5,12 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::demand::{DemandScale, FilledInterval, LONGEST, MinuteInterval};
 
-pub struct OccupancyView {
+pub(super) struct OccupancyView {
     garages: Vec<Mutex<Vec<SpaceMinutes>>>,
 }
 
 impl OccupancyView {
-    pub fn new(scale: DemandScale, taken: &[FilledInterval]) -> Self {
+    pub(super) fn new(scale: DemandScale, taken: &[FilledInterval]) -> Self {
         let spaces = || (0..scale.spaces).map(|_| SpaceMinutes::new(scale.minutes())).collect();
         let view = Self { garages: (0..scale.garages).map(|_| Mutex::new(spaces())).collect() };
         taken.iter().for_each(|taken| view.set(taken.garage, taken.space, taken.interval, true));
@@ -18,7 +18,7 @@ impl OccupancyView {
     }
 
     /// The free space with the tightest gap around the interval, which is taken from now on; `None` if all are taken.
-    pub fn pick(&self, garage: usize, interval: MinuteInterval) -> Option<u16> {
+    pub(super) fn pick(&self, garage: usize, interval: MinuteInterval) -> Option<u16> {
         let mut spaces = self.spaces(garage);
         let free = spaces.iter().enumerate().filter(|(_, minutes)| minutes.is_free(interval));
         let (space, _) = free.min_by_key(|(_, minutes)| minutes.gap(interval))?;
@@ -26,7 +26,7 @@ impl OccupancyView {
         u16::try_from(space).ok()
     }
 
-    pub fn give_back(&self, garage: usize, space: u16, interval: MinuteInterval) {
+    pub(super) fn give_back(&self, garage: usize, space: u16, interval: MinuteInterval) {
         self.set(garage, space, interval, false);
     }
 

@@ -32,7 +32,7 @@ impl Drop for EchoClient {
 }
 
 impl EchoClient {
-    pub async fn start(broker: SocketAddr, garage: &GarageId, password: &str) -> Self {
+    pub(super) async fn start(broker: SocketAddr, garage: &GarageId, password: &str) -> Self {
         let MqttPermissions { username, .. } = MqttPermissions::gateway(garage);
         let mut options = MqttOptions::new(&username, broker.ip().to_string(), broker.port());
         options.set_credentials(&username, password).set_clean_session(true).set_inflight(256);

@@ -5,7 +5,7 @@ use tokio::process::Command;
 
 /// One round of one server.
 #[derive(Debug, Clone)]
-pub struct FeedLoad {
+pub(super) struct FeedLoad {
     pub url: String,
     pub gzip: bool,
     pub connections: usize,
@@ -24,7 +24,7 @@ pub struct FeedMeasurement {
 }
 
 impl FeedLoad {
-    pub async fn run(&self) -> FeedMeasurement {
+    pub(super) async fn run(&self) -> FeedMeasurement {
         let mut wrk = Command::new("wrk");
         // One thread is not the bottleneck: it reads more than either server answers on the rest of two cores.
         wrk.args(["--latency", "--threads", "1", "--timeout", "10s", "--connections"])

@@ -12,14 +12,14 @@ use testkit::{port, wait};
 
 const NAME: &str = "parking-sites.json";
 
-pub struct NginxFileServer {
+pub(super) struct NginxFileServer {
     address: SocketAddr,
     child: TestProcess,
     _folder: TempDir,
 }
 
 impl NginxFileServer {
-    pub async fn start(bytes: &[u8]) -> Self {
+    pub(super) async fn start(bytes: &[u8]) -> Self {
         let folder = tempfile::Builder::new().prefix("nginx-").tempdir().expect("a temporary folder");
         let address: SocketAddr = (Ipv4Addr::LOCALHOST, port::free()).into();
         let file = folder.path().join(NAME);
@@ -40,11 +40,11 @@ impl NginxFileServer {
     }
 
     /// Stops the master with SIGTERM: one that is killed leaves its workers running.
-    pub async fn stop(mut self) {
+    pub(super) async fn stop(mut self) {
         self.child.stop(Duration::from_secs(10)).await;
     }
 
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}/{NAME}", self.address)
     }
 }

@@ -36,7 +36,7 @@ const KEY: [u8; SealingKeyring::KEY_LEN] = [7; SealingKeyring::KEY_LEN];
 const PATH: &str = "/api/public/v3/parking-sites";
 
 /// Stops when dropped.
-pub struct FeedServer {
+pub(super) struct FeedServer {
     address: SocketAddr,
     child: TestProcess,
     gateways: JoinSet<()>,
@@ -45,7 +45,7 @@ pub struct FeedServer {
 
 impl FeedServer {
     /// Returns when every garage is live.
-    pub async fn start(garages: usize, passages_per_s: u32) -> Self {
+    pub(super) async fn start(garages: usize, passages_per_s: u32) -> Self {
         let folder = tempfile::Builder::new().prefix("feed-").tempdir().expect("a temporary folder");
         let address: SocketAddr = (Ipv4Addr::LOCALHOST, port::free()).into();
         let database = format!("sqlite:{}", folder.path().join("server.sqlite").display());
@@ -61,12 +61,12 @@ impl FeedServer {
         Self { address, child, gateways, _folder: folder }
     }
 
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}{PATH}", self.address)
     }
 
     /// As it is served now, uncompressed; every garage in it is live.
-    pub async fn answer(&self) -> Vec<u8> {
+    pub(super) async fn answer(&self) -> Vec<u8> {
         // A snapshot is a second old at most.
         tokio::time::sleep(Duration::from_secs(2)).await;
         let answer = client().get(self.url()).send().await.expect("the server answers");
@@ -77,7 +77,7 @@ impl FeedServer {
     }
 
     /// Ends the gateways first. One that has failed has moved no counts: the figures are worth nothing.
-    pub async fn stop(mut self) {
+    pub(super) async fn stop(mut self) {
         self.gateways.abort_all();
         while let Some(ended) = self.gateways.join_next().await {
             assert!(

@@ -22,7 +22,7 @@ const REQUESTS: usize = 4_096;
 const INFLIGHT: u16 = 2_048;
 
 /// One connection; it ends when dropped.
-pub struct BenchMqttClient {
+pub(super) struct BenchMqttClient {
     client: AsyncClient,
     polling: AbortHandle,
 }
@@ -35,7 +35,7 @@ impl Drop for BenchMqttClient {
 
 impl BenchMqttClient {
     /// Subscribes to all topics that its user may read; the callback gets each message.
-    pub async fn connect(
+    pub(super) async fn connect(
         broker: SocketAddr,
         user: &SiteUser,
         hear: impl Fn(&str, &[u8]) + Send + 'static,
@@ -52,12 +52,12 @@ impl BenchMqttClient {
         Self { client, polling: polling.abort_handle() }
     }
 
-    pub async fn publish(&self, topic: String, payload: Vec<u8>) {
+    pub(super) async fn publish(&self, topic: String, payload: Vec<u8>) {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("the connection lives");
     }
 
     /// `false` when there is no room: try again.
-    pub fn try_publish(&self, topic: &str, payload: &[u8]) -> bool {
+    pub(super) fn try_publish(&self, topic: &str, payload: &[u8]) -> bool {
         match self.client.try_publish(topic, QoS::AtLeastOnce, false, payload) {
             Ok(()) => true,
             Err(ClientError::TryRequest(_)) => false,
@@ -96,7 +96,7 @@ struct NamedEventIds<'a> {
 }
 
 /// A command answers one event, an acknowledgement names many.
-pub fn hear_as_controller(book: &EventLedger, topic: &str, payload: &[u8]) {
+pub(super) fn hear_as_controller(book: &EventLedger, topic: &str, payload: &[u8]) {
     let Ok(named) = serde_json::from_slice::<NamedEventIds>(payload) else { return };
     let mark = if topic.ends_with("/ack") { EventMark::Acked } else { EventMark::Answered };
     for id in named.event_ids.into_iter().chain(named.event_id) {
@@ -105,13 +105,13 @@ pub fn hear_as_controller(book: &EventLedger, topic: &str, payload: &[u8]) {
 }
 
 /// A subscriber of events.
-pub fn hear_events(book: &EventLedger, payload: &[u8]) {
+pub(super) fn hear_events(book: &EventLedger, payload: &[u8]) {
     let Ok(NamedEventIds { event_id: Some(id), .. }) = serde_json::from_slice(payload) else { return };
     book.mark(id, EventMark::Answered);
 }
 
 /// Sends each event back as if it were the command: no parsing, no decision, no disk. Runs until it is killed.
-pub async fn relay(broker: SocketAddr, user: &SiteUser) {
+pub(super) async fn relay(broker: SocketAddr, user: &SiteUser) {
     let (client, mut events) = subscribed(broker, user).await;
     loop {
         let event = events.poll().await.expect("the broker stays");

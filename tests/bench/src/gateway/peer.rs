@@ -30,7 +30,7 @@ const RESPONSE: &str = "v1/devices/me/rpc/response/";
 const QUESTIONS: usize = 16;
 
 /// Fields drop in this order: clients before their servers.
-pub struct PeerGateway {
+pub(super) struct PeerGateway {
     _gateway: TestProcess,
     answering: AbortHandle,
     _above: BenchMqttClient,
@@ -46,7 +46,12 @@ impl Drop for PeerGateway {
 
 impl PeerGateway {
     /// `program` is where it was installed. It may take seconds until it sends what it gets.
-    pub async fn start(program: &Path, broker: SocketAddr, garage: &SiteGarage, book: &EventLedger) -> Self {
+    pub(super) async fn start(
+        program: &Path,
+        broker: SocketAddr,
+        garage: &SiteGarage,
+        book: &EventLedger,
+    ) -> Self {
         let extra = "max_queued_messages 0\nmax_inflight_messages 1000".to_owned();
         let platform = MosquittoBroker::start(MosquittoConfig { extra, ..MosquittoConfig::default() });
         let (asked_in, asked) = mpsc::channel(QUESTIONS);

@@ -6,14 +6,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Reads the body as `T` and writes it again.
-pub fn same<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
+pub(super) fn same<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
     let parsed = T::deserialize(body).map_err(|error| error.to_string())?;
     let written = serde_json::to_value(&parsed).map_err(|error| error.to_string())?;
     compare("", body, &written)
 }
 
 /// No body at all, as with 204.
-pub fn nothing(body: &Value) -> Result<(), String> {
+pub(super) fn nothing(body: &Value) -> Result<(), String> {
     if body.is_null() { Ok(()) } else { Err(format!("{body} instead of no body")) }
 }
 

@@ -32,7 +32,7 @@ use super::difference::{nothing, same};
 
 type BodyCheck = fn(&Value) -> Result<(), String>;
 
-pub const PROBLEM: BodyCheck = same::<ProblemDetails>;
+pub(super) const PROBLEM: BodyCheck = same::<ProblemDetails>;
 
 /// `*` is any one segment of a path.
 const CALLS: &[(&str, BodyCheck)] = &[
@@ -138,15 +138,15 @@ const GOLDEN_FILES: &[(&str, BodyCheck)] = &[
     ("window", same::<WindowEntry>),
 ];
 
-pub fn of_call(call: &str) -> Option<BodyCheck> {
+pub(super) fn of_call(call: &str) -> Option<BodyCheck> {
     CALLS.iter().find(|(pattern, _)| is_match(pattern, call)).map(|(_, check)| *check)
 }
 
-pub fn golden_names() -> impl Iterator<Item = &'static str> {
+pub(super) fn golden_names() -> impl Iterator<Item = &'static str> {
     GOLDEN_FILES.iter().map(|(file, _)| *file)
 }
 
-pub fn of_golden(name: &str) -> Option<BodyCheck> {
+pub(super) fn of_golden(name: &str) -> Option<BodyCheck> {
     GOLDEN_FILES.iter().find(|(file, _)| *file == name).map(|(_, check)| *check)
 }
 

@@ -11,7 +11,7 @@ pub(super) struct DevicePasswords(pub BTreeMap<String, String>);
 
 impl DevicePasswords {
     /// Makes a password for every controller, gateway and sign.
-    pub fn invent(sites: &[GarageSite]) -> Self {
+    pub(super) fn invent(sites: &[GarageSite]) -> Self {
         let users = sites.iter().flat_map(|site| {
             let devices = site.controllers().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
             devices.chain([MqttPermissions::gateway(&site.garage), MqttPermissions::sign(&site.garage)])
@@ -19,7 +19,7 @@ impl DevicePasswords {
         Self(users.map(|user| (user.username, Uuid::new_v4().simple().to_string())).collect())
     }
 
-    pub fn of(&self, username: &str) -> String {
+    pub(super) fn of(&self, username: &str) -> String {
         self.0.get(username).unwrap_or_else(|| panic!("nobody called {username} has a password")).clone()
     }
 }

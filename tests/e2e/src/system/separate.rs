@@ -73,7 +73,7 @@ fn local() -> SocketAddr {
 }
 
 impl SeparateSystem {
-    pub async fn start(setup: SystemSetup, invented: &InventedDistrict) -> (Self, SystemAddresses) {
+    pub(super) async fn start(setup: SystemSetup, invented: &InventedDistrict) -> (Self, SystemAddresses) {
         assert_eq!(setup.dismissal, None, "only the demo has traffic of its own");
         let folder = tempfile::Builder::new().prefix("district-").tempdir().expect("a temporary folder");
         let files = SystemFiles::new(folder.path());
@@ -138,37 +138,37 @@ impl SeparateSystem {
         }
     }
 
-    pub fn database(&self) -> String {
+    pub(super) fn database(&self) -> String {
         self.database.url()
     }
 
-    pub fn gateway_files(&self, garage: &GarageId) -> GatewayFiles {
+    pub(super) fn gateway_files(&self, garage: &GarageId) -> GatewayFiles {
         let config = self.files.path(&format!("{garage}.toml")).into();
         GatewayFiles { config, data: self.files.gateway_data(garage) }
     }
 
-    pub const fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
+    pub(super) const fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
         self.data_key
     }
 
-    pub fn passwords(&self) -> DevicePasswords {
+    pub(super) fn passwords(&self) -> DevicePasswords {
         self.passwords.clone()
     }
 
-    pub const fn wechat(&self) -> &FakeWechat {
+    pub(super) const fn wechat(&self) -> &FakeWechat {
         &self.wechat
     }
 
-    pub const fn link(&self) -> Option<&TcpProxy> {
+    pub(super) const fn link(&self) -> Option<&TcpProxy> {
         self.link.as_ref()
     }
 
-    pub const fn server_command(&self) -> &ServerCommand {
+    pub(super) const fn server_command(&self) -> &ServerCommand {
         &self.command
     }
 
     /// Sets an operator's password, which ends all sessions of the previous one.
-    pub async fn operator_password(&self, username: &str) -> String {
+    pub(super) async fn operator_password(&self, username: &str) -> String {
         let password = format!("{username} counts cars");
         self.files.secret("operator.password", &password);
         let file = self.files.path("operator.password");
@@ -178,27 +178,27 @@ impl SeparateSystem {
         password
     }
 
-    pub fn service_token(&self) -> String {
+    pub(super) fn service_token(&self) -> String {
         std::fs::read_to_string(self.files.path("service.token"))
             .expect("the service token")
             .trim()
             .to_owned()
     }
 
-    pub fn logs(&self) -> String {
+    pub(super) fn logs(&self) -> String {
         let ours = [&self.server, &self.miniapp].into_iter().chain(&self.gateways);
         ours.map(|process| process.child.log()).chain([self.broker.log()]).collect()
     }
 
     /// All parts in their start order.
-    pub fn parts(&self) -> Vec<SystemPart> {
+    pub(super) fn parts(&self) -> Vec<SystemPart> {
         let mut parts: Vec<SystemPart> = self.cluster.iter().map(|_| SystemPart::Database).collect();
         parts.extend([SystemPart::Broker, SystemPart::Server, SystemPart::Miniapp]);
         parts.extend((0..self.gateways.len()).map(SystemPart::Gateway));
         parts
     }
 
-    pub fn kill9(&mut self, part: SystemPart) {
+    pub(super) fn kill9(&mut self, part: SystemPart) {
         match part {
             SystemPart::Broker => self.broker.kill9(),
             SystemPart::Database => self.cluster().kill9(),
@@ -212,7 +212,7 @@ impl SeparateSystem {
         }
     }
 
-    pub async fn restart(&mut self, part: SystemPart) {
+    pub(super) async fn restart(&mut self, part: SystemPart) {
         match part {
             SystemPart::Broker => self.broker.restart(),
             SystemPart::Database => self.cluster().restart(),
@@ -246,7 +246,7 @@ impl SeparateSystem {
         }
     }
 
-    pub async fn terminate(&mut self, part: SystemPart) {
+    pub(super) async fn terminate(&mut self, part: SystemPart) {
         self.process(part).stop(&format!("{part:?}")).await;
     }
 }

@@ -25,7 +25,7 @@ struct DemoSecrets {
 }
 
 impl StandaloneSystem {
-    pub async fn start(setup: SystemSetup) -> (Self, SystemAddresses) {
+    pub(super) async fn start(setup: SystemSetup) -> (Self, SystemAddresses) {
         let folder = tempfile::Builder::new().prefix("demo-").tempdir().expect("a temporary folder");
         if let Some(released) = setup.released {
             released.unpack_demo(folder.path());
@@ -41,20 +41,20 @@ impl StandaloneSystem {
         (Self { child, folder, secrets }, doors)
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn database(&self) -> String {
+    pub(super) fn database(&self) -> String {
         format!("sqlite:{}", self.folder.path().join("server.sqlite").display())
     }
 
-    pub const fn data_key(&self) -> [u8; 32] {
+    pub(super) const fn data_key(&self) -> [u8; 32] {
         self.secrets.data_key
     }
 
     /// Reads the passwords as the README describes: one file per user.
-    pub fn passwords(&self) -> DevicePasswords {
+    pub(super) fn passwords(&self) -> DevicePasswords {
         let files = std::fs::read_dir(self.folder.path().join("devices")).expect("the demo's passwords");
         let one = |entry: std::io::Result<std::fs::DirEntry>| {
             let entry = entry.expect("a file");
@@ -64,29 +64,29 @@ impl StandaloneSystem {
         DevicePasswords(files.map(one).collect())
     }
 
-    pub fn service_token(&self) -> String {
+    pub(super) fn service_token(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("service.token"))
             .expect("the service token")
             .trim()
             .to_owned()
     }
 
-    pub fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         self.child.log()
     }
 
-    pub fn kill9(&mut self, part: SystemPart) {
+    pub(super) fn kill9(&mut self, part: SystemPart) {
         self.check(part);
         self.child.kill9();
     }
 
-    pub async fn restart(&mut self, part: SystemPart, doors: &SystemAddresses) {
+    pub(super) async fn restart(&mut self, part: SystemPart, doors: &SystemAddresses) {
         self.check(part);
         self.child.restart();
         ready(&mut self.child, doors).await;
     }
 
-    pub async fn terminate(&mut self) {
+    pub(super) async fn terminate(&mut self) {
         let status = self.child.stop(STOP).await;
         assert!(status.success(), "the standalone process ended with {status}");
     }

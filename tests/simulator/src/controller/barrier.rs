@@ -38,12 +38,12 @@ pub(super) struct BarrierModel {
 }
 
 impl BarrierModel {
-    pub fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self { capacity, cars: HashMap::new(), order: VecDeque::new(), passes: VecDeque::new() }
     }
 
     /// Registers an event: the next command for `event` is for this car.
-    pub fn expect(&mut self, event: EventId, waiter: oneshot::Sender<FirstCommand>) {
+    pub(super) fn expect(&mut self, event: EventId, waiter: oneshot::Sender<FirstCommand>) {
         self.remember(event, BarrierCar { waiter: Some(waiter), opened: false });
     }
 
@@ -66,7 +66,7 @@ impl BarrierModel {
     }
 
     /// Processes a command. `now` is the controller's clock.
-    pub fn take(&mut self, command: &ControllerCommand, now: Timestamp) -> TakenCommand {
+    pub(super) fn take(&mut self, command: &ControllerCommand, now: Timestamp) -> TakenCommand {
         if command.order.is_some() && !self.cars.contains_key(&command.event_id) {
             return self.ordered(command, now);
         }
@@ -79,19 +79,19 @@ impl BarrierModel {
     }
 
     /// The opened barrier's car will be over the loop at `at`.
-    pub fn will_pass(&mut self, at: Instant, event: EventId) {
+    pub(super) fn will_pass(&mut self, at: Instant, event: EventId) {
         if self.passes.len() < self.capacity {
             self.passes.push_back((at, event));
         }
     }
 
     /// The next car that has gone over the loop by `now`.
-    pub fn passed(&mut self, now: Instant) -> Option<EventId> {
+    pub(super) fn passed(&mut self, now: Instant) -> Option<EventId> {
         let place = self.passes.iter().position(|(at, _)| *at <= now)?;
         self.passes.remove(place).map(|(_, event)| event)
     }
 
-    pub fn next_pass(&self) -> Option<Instant> {
+    pub(super) fn next_pass(&self) -> Option<Instant> {
         self.passes.iter().map(|(at, _)| *at).min()
     }
 }

@@ -68,15 +68,15 @@ pub(super) struct KeptEvents {
 }
 
 impl KeptEvents {
-    pub fn new(capacity: usize, resend: ResendPolicy) -> Self {
+    pub(super) fn new(capacity: usize, resend: ResendPolicy) -> Self {
         Self { capacity, resend, events: HashMap::new(), fresh: VecDeque::new(), waiting: BTreeSet::new() }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.events.len()
     }
 
-    pub fn keep(
+    pub(super) fn keep(
         &mut self,
         event: ControllerEvent,
         happened: Instant,
@@ -92,7 +92,7 @@ impl KeptEvents {
     }
 
     /// At most `limit` events to publish now, each with its age and the time of its next resend.
-    pub fn take_due(&mut self, now: Instant, limit: usize, rng: &mut impl Rng) -> Vec<OutgoingEvent> {
+    pub(super) fn take_due(&mut self, now: Instant, limit: usize, rng: &mut impl Rng) -> Vec<OutgoingEvent> {
         let mut out = Vec::new();
         while out.len() < limit {
             let Some(id) = self.pop_due(now) else { break };
@@ -126,12 +126,12 @@ impl KeptEvents {
     }
 
     /// When the next resend is due; `None` if nothing waits.
-    pub fn next_due(&self) -> Option<Instant> {
+    pub(super) fn next_due(&self) -> Option<Instant> {
         self.waiting.first().map(|(due, _)| *due)
     }
 
     /// Makes every event due after a reconnect: what was in flight may be lost.
-    pub fn all_due(&mut self, now: Instant) {
+    pub(super) fn all_due(&mut self, now: Instant) {
         let waiting = std::mem::take(&mut self.waiting);
         for (_, id) in waiting {
             if let Some(kept) = self.events.get_mut(&id) {
@@ -141,7 +141,7 @@ impl KeptEvents {
         }
     }
 
-    pub fn forget(&mut self, id: &EventId) -> Option<KeptEvent> {
+    pub(super) fn forget(&mut self, id: &EventId) -> Option<KeptEvent> {
         let kept = self.events.remove(id)?;
         if let Some(due) = kept.due {
             self.waiting.remove(&(due, id.clone()));
@@ -149,7 +149,7 @@ impl KeptEvents {
         Some(kept)
     }
 
-    pub fn published(&self, id: &EventId) -> Option<Instant> {
+    pub(super) fn published(&self, id: &EventId) -> Option<Instant> {
         self.events.get(id).and_then(|kept| kept.published)
     }
 }

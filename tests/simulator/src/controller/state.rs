@@ -27,7 +27,7 @@ pub(super) struct ClockReading {
 }
 
 impl ClockReading {
-    pub fn read() -> Self {
+    pub(super) fn read() -> Self {
         Self { instant: Instant::now(), wall: chrono::Utc::now().into() }
     }
 }
@@ -41,7 +41,7 @@ pub(super) struct ControllerState {
 }
 
 impl ControllerState {
-    pub fn new(capacity: usize, resend: ResendPolicy, drive_over: Option<Duration>) -> Self {
+    pub(super) fn new(capacity: usize, resend: ResendPolicy, drive_over: Option<Duration>) -> Self {
         Self {
             kept: KeptEvents::new(capacity, resend),
             barrier: BarrierModel::new(capacity),
@@ -51,11 +51,11 @@ impl ControllerState {
         }
     }
 
-    pub fn kept(&self) -> usize {
+    pub(super) fn kept(&self) -> usize {
         self.kept.len()
     }
 
-    pub fn plate_read(
+    pub(super) fn plate_read(
         &mut self,
         plate: Option<String>,
         confidence: u8,
@@ -70,7 +70,7 @@ impl ControllerState {
         Ok(PendingEvent { event_id, decided: receiver, acked })
     }
 
-    pub fn passed(&mut self, of: EventId, now: ClockReading) -> Result<PendingPass, StoreFullError> {
+    pub(super) fn passed(&mut self, of: EventId, now: ClockReading) -> Result<PendingPass, StoreFullError> {
         let event = ControllerEvent { related_event_id: Some(of), ..event(EventKind::Pass, now) };
         let event_id = event.event_id.clone();
         Ok(PendingPass { event_id, acked: self.keep(event, now)? })
@@ -88,7 +88,7 @@ impl ControllerState {
     }
 
     /// The next events to publish; fewer than a full round means that nothing more is due.
-    pub fn take_round(&mut self, now: ClockReading) -> Vec<OutgoingEvent> {
+    pub(super) fn take_round(&mut self, now: ClockReading) -> Vec<OutgoingEvent> {
         while let Some(of) = self.barrier.passed(now.instant) {
             // A full store refuses the pass as it refuses a plate: the refusal is counted, and no caller waits for the pass.
             let _ = self.passed(of, now);
@@ -101,15 +101,15 @@ impl ControllerState {
     }
 
     /// When [`Self::take_round`] next returns something, if nothing happens before.
-    pub fn next_due(&self) -> Option<Instant> {
+    pub(super) fn next_due(&self) -> Option<Instant> {
         self.kept.next_due().into_iter().chain(self.barrier.next_pass()).min()
     }
 
-    pub fn reconnected(&mut self, now: Instant) {
+    pub(super) fn reconnected(&mut self, now: Instant) {
         self.kept.all_due(now);
     }
 
-    pub fn command(&mut self, command: &ControllerCommand, now: ClockReading) {
+    pub(super) fn command(&mut self, command: &ControllerCommand, now: ClockReading) {
         let taken = self.barrier.take(command, now.wall);
         self.counters.commands += 1;
         self.counters.duplicate_commands += u64::from(taken.again);
@@ -135,7 +135,7 @@ impl ControllerState {
         }
     }
 
-    pub fn ack(&mut self, ack: EventAck, now: Instant) {
+    pub(super) fn ack(&mut self, ack: EventAck, now: Instant) {
         for id in &ack.event_ids {
             self.counters.acks += u64::from(self.settle(id, AckOutcome::Stored, now));
         }

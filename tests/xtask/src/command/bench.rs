@@ -10,7 +10,7 @@ use crate::steps::TaskSteps;
 use crate::workspace::{BuildProfile, binary, build_binaries, root};
 
 #[derive(Args)]
-pub struct BenchTaskOptions {
+pub(crate) struct BenchTaskOptions {
     /// Bench to run: `arrival`, `allocate`, `gateway` or `feed`
     name: String,
     /// Arguments of the bench; see its `--help`
@@ -18,7 +18,7 @@ pub struct BenchTaskOptions {
     arguments: Vec<String>,
 }
 
-pub fn run(options: &BenchTaskOptions) -> Result<()> {
+pub(crate) fn run(options: &BenchTaskOptions) -> Result<()> {
     let mut steps = TaskSteps::default();
     packages::install_servers(&mut steps)?;
     if options.name == "feed" {

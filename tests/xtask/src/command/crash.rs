@@ -10,7 +10,7 @@ use crate::steps::TaskSteps;
 use crate::workspace::{BuildProfile, binary, build_binaries, root};
 
 #[derive(Args)]
-pub struct CrashTaskOptions {
+pub(crate) struct CrashTaskOptions {
     /// Number of kills
     #[arg(long, default_value_t = 50)]
     cycles: u32,
@@ -19,7 +19,7 @@ pub struct CrashTaskOptions {
     arguments: Vec<String>,
 }
 
-pub fn run(options: &CrashTaskOptions) -> Result<()> {
+pub(crate) fn run(options: &CrashTaskOptions) -> Result<()> {
     let mut steps = TaskSteps::default();
     packages::install_servers(&mut steps)?;
     steps.run("build the binaries", &mut build_binaries(BuildProfile::Debug)?)?;

@@ -7,7 +7,7 @@ use xtask::measure::{
 };
 use xtask::repository::RepositoryFile;
 
-pub fn run() -> Result<()> {
+pub(crate) fn run() -> Result<()> {
     let sources = product_code()?;
     print_sizes(&sources);
     print_names(&sources);

@@ -11,9 +11,9 @@ use crate::workspace::cargo;
 const TEST: &str = "no_damaged_field_traps_a_car_or_leaves_it_unseen";
 
 #[derive(Args)]
-pub struct MutateTaskOptions {}
+pub(crate) struct MutateTaskOptions {}
 
-pub fn run(_: &MutateTaskOptions) -> Result<()> {
+pub(crate) fn run(_: &MutateTaskOptions) -> Result<()> {
     let mut steps = TaskSteps::default();
     packages::install_all(&mut steps)?;
     let mut test = cargo(&["test", "--workspace", "--test", "gateway", TEST, "--", "--nocapture"])?;

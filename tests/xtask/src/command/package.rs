@@ -31,7 +31,7 @@ const FILES: [&str; 7] = [
 ];
 
 #[derive(Args)]
-pub struct PackageTaskOptions {
+pub(crate) struct PackageTaskOptions {
     /// Folder for the archives and their checksums
     #[arg(long, default_value = "target/package")]
     out: PathBuf,
@@ -62,7 +62,7 @@ impl PackageLayout {
     }
 }
 
-pub fn run(options: &PackageTaskOptions) -> Result<()> {
+pub(crate) fn run(options: &PackageTaskOptions) -> Result<()> {
     steps(&mut TaskSteps::default(), options)
 }
 

@@ -17,7 +17,7 @@ use crate::workspace::{BuildProfile, binary, build_binaries, cargo, integration_
 const END_TO_END: &str = "e2e";
 
 #[derive(Args)]
-pub struct TestTaskOptions {
+pub(crate) struct TestTaskOptions {
     /// Run only tests whose name contains FILTER, without format check and lints
     #[arg(long, value_name = "FILTER")]
     only: Option<String>,
@@ -27,7 +27,7 @@ pub struct TestTaskOptions {
     binary: Option<String>,
 }
 
-pub fn run(options: &TestTaskOptions) -> Result<()> {
+pub(crate) fn run(options: &TestTaskOptions) -> Result<()> {
     let mut steps = TaskSteps::default();
     packages::install_all(&mut steps)?;
     steps.run("browser driver (npm ci)", &mut npm("tests/e2e/pages")?)?;

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-pub use xtask::repository::RepositoryFile;
+pub(crate) use xtask::repository::RepositoryFile;
 
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     xtask::repository::root().unwrap()
 }
 
 /// Every text file whose name ends with `ending`, without what git ignores.
-pub fn files(ending: &str) -> Vec<RepositoryFile> {
+pub(crate) fn files(ending: &str) -> Vec<RepositoryFile> {
     xtask::repository::files(ending).unwrap()
 }
 
 /// The Rust files that end up in the product's programs, with the tests inside them.
-pub fn product_sources() -> Vec<RepositoryFile> {
+pub(crate) fn product_sources() -> Vec<RepositoryFile> {
     let product = ["gateway/src/", "server/src/", "server/store/src/", "miniapp-api/src/", "crates/"];
     let mut sources = files(".rs");
     sources.retain(|file| product.iter().any(|folder| file.path.starts_with(folder)));
@@ -23,6 +23,6 @@ pub fn product_sources() -> Vec<RepositoryFile> {
 }
 
 /// Fails with one line for each of `faults`.
-pub fn none(what: &str, faults: &[String]) {
+pub(crate) fn none(what: &str, faults: &[String]) {
     assert!(faults.is_empty(), "{what}:\n  {}", faults.join("\n  "));
 }

@@ -27,7 +27,7 @@ pub(super) struct ReservationImpact {
 
 impl ReservationImpact {
     /// Reservations that have no space in `before` either are not affected by this change.
-    pub async fn read(
+    pub(super) async fn read(
         tx: &mut Tx,
         garage: &GarageId,
         before: &GarageLayout,
@@ -47,7 +47,7 @@ impl ReservationImpact {
     }
 
     /// Sorted by start.
-    pub fn shown(&self) -> wire::AffectedReservations {
+    pub(super) fn shown(&self) -> wire::AffectedReservations {
         let mut entries: Vec<&BookEntry> = self.ids.iter().filter_map(|id| self.book.entry(*id)).collect();
         entries.sort_by_key(|entry| (entry.span, entry.id));
         let one = |entry: &&BookEntry| wire::AffectedReservation {
@@ -65,7 +65,7 @@ impl ReservationImpact {
 
     /// Refuses the change, or cancels the reservations with a notice to each person. Returns the number of reservations
     /// that were cancelled.
-    pub async fn settle(
+    pub(super) async fn settle(
         mut self,
         tx: &mut Tx,
         garage: &GarageId,

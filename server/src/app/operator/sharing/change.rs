@@ -29,7 +29,7 @@ pub(super) struct SharingChange<'a> {
 
 impl<'a> SharingChange<'a> {
     /// Locks the garage's book: no space is allocated until the change is committed or dropped.
-    pub async fn begin(
+    pub(super) async fn begin(
         app: &'a App,
         caller: &'a OperatorCaller,
         garage: &'a GarageId,
@@ -42,7 +42,7 @@ impl<'a> SharingChange<'a> {
     }
 
     /// Opens a read-only change for a preview; it is dropped, never committed.
-    pub async fn preview(
+    pub(super) async fn preview(
         app: &'a App,
         caller: &'a OperatorCaller,
         garage: &'a GarageId,
@@ -64,12 +64,12 @@ impl<'a> SharingChange<'a> {
         Ok(Self { app, caller, garage, tx, now, before, capacity: found.capacity })
     }
 
-    pub fn operator(&self) -> &str {
+    pub(super) fn operator(&self) -> &str {
         &self.caller.operator
     }
 
     /// The id of what this operator creates with this key.
-    pub fn id_of(&self, kind: &str, key: &IdempotencyKey) -> Uuid {
+    pub(super) fn id_of(&self, kind: &str, key: &IdempotencyKey) -> Uuid {
         idempotency::derived_id(&self.app.keys, kind, (self.garage, &self.caller.operator), key)
     }
 
@@ -79,7 +79,7 @@ impl<'a> SharingChange<'a> {
     }
 
     /// A preview of the change.
-    pub async fn seen(
+    pub(super) async fn seen(
         mut self,
         after: &SharingState,
         conflicts: &[WindowConflict],
@@ -92,7 +92,7 @@ impl<'a> SharingChange<'a> {
     }
 
     /// A part of the garage as the subject of an audit entry.
-    pub fn part<'p>(&self, part: &'p str) -> GaragePart<'p>
+    pub(super) fn part<'p>(&self, part: &'p str) -> GaragePart<'p>
     where
         'a: 'p,
     {
@@ -101,7 +101,7 @@ impl<'a> SharingChange<'a> {
 
     /// Settles affected reservations and commits. `action` goes to the audit log with the number of cancelled
     /// reservations, `reason` to the persons whose reservations are cancelled.
-    pub async fn finish(
+    pub(super) async fn finish(
         mut self,
         after: &SharingState,
         wish: wire::AffectedPolicy,
@@ -115,7 +115,7 @@ impl<'a> SharingChange<'a> {
     }
 
     /// Commits a change that takes no person's space.
-    pub async fn commit(mut self, detail: &str, action: AuditAction<'_>) -> Result<(), SharingError> {
+    pub(super) async fn commit(mut self, detail: &str, action: AuditAction<'_>) -> Result<(), SharingError> {
         record(&mut self.tx, self.now, self.caller.actor(), action, detail).await?;
         book::advance(&mut self.tx, std::slice::from_ref(self.garage)).await?;
         self.tx.commit().await?;

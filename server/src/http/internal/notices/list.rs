@@ -19,7 +19,7 @@ use crate::http::internal::caller::AuthenticatedPerson;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
 ) -> Result<Json<DriverNotices>, ProblemResponse> {

@@ -22,7 +22,7 @@ use crate::http::internal::caller::AuthenticatedPerson;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn add(
+pub(crate) async fn add(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiJson(asked): ApiJson<NewPlate>,

@@ -14,7 +14,7 @@ use crate::http::internal::caller::AuthenticatedPerson;
     get, path = "/internal/v1/plates", tag = "plates",
     security(("service" = [], "session" = [])), responses((status = 200, body = OwnPlates), (status = "default", body = ProblemDetails))
 )]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
 ) -> Result<Json<OwnPlates>, ProblemResponse> {

@@ -19,7 +19,7 @@ use crate::http::internal::caller::AuthenticatedPerson;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn remove(
+pub(crate) async fn remove(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<VehicleId>,

@@ -29,7 +29,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn act(
+pub(crate) async fn act(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<ReservationId>,

@@ -31,7 +31,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<ReservationId>,

@@ -31,7 +31,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn reserve(
+pub(crate) async fn reserve(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(garage): ApiPath<GarageId>,

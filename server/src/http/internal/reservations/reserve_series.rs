@@ -29,7 +29,7 @@ use crate::http::reservation_answer;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn reserve_series(
+pub(crate) async fn reserve_series(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(garage): ApiPath<GarageId>,

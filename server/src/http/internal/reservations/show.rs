@@ -22,7 +22,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<ReservationId>,

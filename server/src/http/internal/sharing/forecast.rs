@@ -25,7 +25,7 @@ use crate::http::internal::caller::AuthenticatedPerson;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn forecast(
+pub(crate) async fn forecast(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(garage): ApiPath<GarageId>,

@@ -21,7 +21,7 @@ use crate::http::internal::caller::AuthenticatedPerson;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn garages(
+pub(crate) async fn garages(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiQuery(asked): ApiQuery<SharedGaragesQuery>,

@@ -26,7 +26,7 @@ use crate::http::reservation_answer;
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn quote(
+pub(crate) async fn quote(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(garage): ApiPath<GarageId>,

@@ -15,7 +15,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct CalendarDaysQuery {
+pub(crate) struct CalendarDaysQuery {
     from: NaiveDate,
     to: NaiveDate,
 }
@@ -26,7 +26,7 @@ pub struct CalendarDaysQuery {
     params(("garage" = String, Path), CalendarDaysQuery), security(("operator" = [])),
     responses((status = 200, body = CalendarDays))
 )]
-pub async fn days(
+pub(crate) async fn days(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -24,7 +24,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 412, description = "`calendar_changed`"),
     )
 )]
-pub async fn put_school(
+pub(crate) async fn put_school(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(school): ApiPath<SchoolId>,

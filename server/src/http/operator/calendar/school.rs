@@ -22,7 +22,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn school(
+pub(crate) async fn school(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(school): ApiPath<SchoolId>,

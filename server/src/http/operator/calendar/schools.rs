@@ -16,7 +16,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     security(("operator" = [])),
     responses((status = 200, body = SchoolList))
 )]
-pub async fn schools(
+pub(crate) async fn schools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
 ) -> Result<Json<SchoolList>, ProblemResponse> {

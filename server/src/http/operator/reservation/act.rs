@@ -24,7 +24,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = 412, description = "`reservation_changed`"),
     )
 )]
-pub async fn act(
+pub(crate) async fn act(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, id)): ApiPath<(GarageId, ReservationId)>,

@@ -26,7 +26,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = 422, description = "`invalid_plate`, `no_such_pool`"),
     )
 )]
-pub async fn add(
+pub(crate) async fn add(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -18,7 +18,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
     responses((status = 201, body = PlateBlockEntry), (status = 422, description = "`invalid_plate`"))
 )]
-pub async fn add_block(
+pub(crate) async fn add_block(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -28,7 +28,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
         (status = 422, description = "`invalid_plate`, `no_such_pool`"),
     )
 )]
-pub async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, id)): ApiPath<(GarageId, ReservationId)>,

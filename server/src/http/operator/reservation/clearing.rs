@@ -15,7 +15,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// `?by=TIME`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ClearingQuery {
+pub(crate) struct ClearingQuery {
     /// Absent: the next beginning of pickup.
     #[serde(default)]
     by: Option<Timestamp>,
@@ -27,7 +27,7 @@ pub struct ClearingQuery {
     params(("garage" = String, Path), ClearingQuery), security(("operator" = [])),
     responses((status = 200, body = ClearingList))
 )]
-pub async fn clearing(
+pub(crate) async fn clearing(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -19,7 +19,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     security(("operator" = [], "console" = [])),
     responses((status = 204))
 )]
-pub async fn end_block(
+pub(crate) async fn end_block(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,

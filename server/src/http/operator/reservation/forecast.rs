@@ -20,7 +20,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 422, description = "`invalid_body`: not 1 to 72 `hours`"),
     )
 )]
-pub async fn forecast(
+pub(crate) async fn forecast(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -17,7 +17,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     params(("garage" = String, Path), ReservationDayQuery), security(("operator" = [])),
     responses((status = 200, body = ReservationPage))
 )]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -15,7 +15,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// `?day=YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct TimelineDayQuery {
+pub(crate) struct TimelineDayQuery {
     /// Local day; absent: today.
     #[serde(default)]
     day: Option<NaiveDate>,
@@ -30,7 +30,7 @@ pub struct TimelineDayQuery {
         (status = 422, description = "`invalid_body`: not a supported `day`"),
     )
 )]
-pub async fn timeline(
+pub(crate) async fn timeline(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -20,7 +20,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     security(("operator" = [], "console" = [])),
     responses((status = 201, body = ClosureEntry), (status = 409, description = "`reservations_affected`"))
 )]
-pub async fn add_closure(
+pub(crate) async fn add_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -23,7 +23,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 409, description = "`window_conflict`, `reservations_affected`"),
     )
 )]
-pub async fn add_window(
+pub(crate) async fn add_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -16,7 +16,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     params(("garage" = String, Path)), security(("operator" = [])),
     responses((status = 200, body = ClosureList))
 )]
-pub async fn closures(
+pub(crate) async fn closures(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -18,7 +18,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     security(("operator" = [], "console" = [])),
     responses((status = 204), (status = 409, description = "`reservations_affected`"))
 )]
-pub async fn end_closure(
+pub(crate) async fn end_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, closure)): ApiPath<(GarageId, Uuid)>,

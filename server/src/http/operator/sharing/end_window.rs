@@ -22,7 +22,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 412, description = "`sharing_changed`"),
     )
 )]
-pub async fn end_window(
+pub(crate) async fn end_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,

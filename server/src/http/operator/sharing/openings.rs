@@ -15,7 +15,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct OpeningsQuery {
+pub(crate) struct OpeningsQuery {
     from: NaiveDate,
     to: NaiveDate,
 }
@@ -26,7 +26,7 @@ pub struct OpeningsQuery {
     params(("garage" = String, Path), OpeningsQuery), security(("operator" = [])),
     responses((status = 200, body = OpeningSchedule))
 )]
-pub async fn openings(
+pub(crate) async fn openings(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -22,7 +22,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 304, description = "Not changed"),
     )
 )]
-pub async fn pools(
+pub(crate) async fn pools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

@@ -17,7 +17,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
     responses((status = 200, body = SharingChangePreview))
 )]
-pub async fn preview_closure(
+pub(crate) async fn preview_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

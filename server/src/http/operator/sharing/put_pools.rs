@@ -25,7 +25,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 412, description = "`sharing_changed`"),
     )
 )]
-pub async fn put_pools(
+pub(crate) async fn put_pools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

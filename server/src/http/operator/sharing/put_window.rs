@@ -24,7 +24,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
         (status = 412, description = "`sharing_changed`"),
     )
 )]
-pub async fn put_window(
+pub(crate) async fn put_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,

@@ -16,7 +16,7 @@ use crate::http::operator::caller::AuthenticatedOperator;
     params(("garage" = String, Path)), security(("operator" = [])),
     responses((status = 200, body = WindowList))
 )]
-pub async fn windows(
+pub(crate) async fn windows(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,

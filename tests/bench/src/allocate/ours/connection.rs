@@ -8,25 +8,25 @@ use tokio::net::TcpStream;
 /// Headers and body of our answers are far shorter.
 const BUFFER: usize = 16 * 1024;
 
-pub struct BenchHttpConnection {
+pub(super) struct BenchHttpConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-pub struct BenchHttpResponse {
+pub(super) struct BenchHttpResponse {
     pub status: u16,
     pub body: Vec<u8>,
 }
 
 impl BenchHttpConnection {
-    pub async fn open(address: SocketAddr) -> Self {
+    pub(super) async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("the server takes connections");
         stream.set_nodelay(true).expect("a TCP option");
         Self { stream, buffer: Vec::with_capacity(BUFFER) }
     }
 
     /// Sends a whole request and reads its answer, whose length the server has to state.
-    pub async fn call(&mut self, request: &[u8]) -> BenchHttpResponse {
+    pub(super) async fn call(&mut self, request: &[u8]) -> BenchHttpResponse {
         self.stream.write_all(request).await.expect("the server reads");
         self.buffer.clear();
         loop {

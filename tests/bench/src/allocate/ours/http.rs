@@ -25,7 +25,7 @@ use crate::allocate::demand::{BenchReservation, BenchReservationId, ContestantAn
 
 const START: Duration = Duration::from_secs(60);
 
-pub struct HttpTarget {
+pub(super) struct HttpTarget {
     address: SocketAddr,
     service_token: String,
     /// By place in [`BenchDistrict::people`].
@@ -37,7 +37,7 @@ pub struct HttpTarget {
 }
 
 impl HttpTarget {
-    pub async fn start(place: &BenchDistrict) -> Self {
+    pub(super) async fn start(place: &BenchDistrict) -> Self {
         let app = place.open().await;
         let service_token = service_token::create(&app, "bench").await.expect("a service token");
         let mut sessions = Vec::new();
@@ -60,7 +60,7 @@ impl HttpTarget {
         }
     }
 
-    pub fn process(&self) -> u32 {
+    pub(super) fn process(&self) -> u32 {
         self.server.id()
     }
 

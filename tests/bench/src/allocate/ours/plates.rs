@@ -7,14 +7,14 @@ use crate::allocate::demand::{DemandScale, FilledInterval};
 /// Beyond the fill, for pending requests, and since short stays get in where long ones are refused: there are more and more.
 const SPARE: usize = 16_384;
 
-pub struct PlatePool {
+pub(super) struct PlatePool {
     needed: usize,
     free: Vec<Mutex<Vec<u16>>>,
 }
 
 impl PlatePool {
     /// The fill takes them in order: each garage's first reservation has plate 0.
-    pub fn for_fill(scale: DemandScale, taken: &[FilledInterval]) -> Self {
+    pub(super) fn for_fill(scale: DemandScale, taken: &[FilledInterval]) -> Self {
         let used = |garage| taken.iter().filter(|taken| taken.garage == garage).count();
         let used: Vec<usize> = (0..scale.garages).map(used).collect();
         let needed = used.iter().max().copied().unwrap_or(0) + SPARE;
@@ -22,15 +22,15 @@ impl PlatePool {
         Self { needed, free: used.into_iter().map(|used| Mutex::new(free(used))).collect() }
     }
 
-    pub const fn needed(&self) -> usize {
+    pub(super) const fn needed(&self) -> usize {
         self.needed
     }
 
-    pub fn take(&self, garage: usize) -> u16 {
+    pub(super) fn take(&self, garage: usize) -> u16 {
         self.free(garage).pop().expect("there are more plates than callers")
     }
 
-    pub fn give_back(&self, garage: usize, plate: u16) {
+    pub(super) fn give_back(&self, garage: usize, plate: u16) {
         self.free(garage).push(plate);
     }
 

@@ -2,7 +2,7 @@
 
 use super::PeerStatements;
 
-pub const STATEMENTS: PeerStatements = PeerStatements {
+pub(super) const STATEMENTS: PeerStatements = PeerStatements {
     schema: "create extension btree_gist;
         create table taken (
             id bigint generated always as identity primary key,

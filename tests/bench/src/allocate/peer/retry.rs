@@ -17,7 +17,7 @@ const LONGEST_WISH: Duration = Duration::from_secs(10);
 /// Waits double from 1 ms up to this exponent: 32 ms.
 const LONGEST_WAIT: u32 = 5;
 
-pub enum TransactionAttempt<T> {
+pub(super) enum TransactionAttempt<T> {
     Done(T),
     Conflict,
     /// The statement took too long, or no connection became free.
@@ -26,7 +26,7 @@ pub enum TransactionAttempt<T> {
 
 impl<T> TransactionAttempt<T> {
     /// Another transaction in the way is a conflict: an exclusion, a serialization failure, a deadlock.
-    pub fn of(result: Result<T, sqlx::Error>) -> Self {
+    pub(super) fn of(result: Result<T, sqlx::Error>) -> Self {
         match result {
             Ok(done) => Self::Done(done),
             Err(error) => match code(&error).as_deref() {
@@ -41,7 +41,7 @@ impl<T> TransactionAttempt<T> {
 
 impl<T> TransactionAttempt<Option<T>> {
     /// For a space that was named: if it is excluded, trying the same one again will not help.
-    pub fn of_named(result: Result<Option<T>, sqlx::Error>) -> Self {
+    pub(super) fn of_named(result: Result<Option<T>, sqlx::Error>) -> Self {
         match result {
             Err(error) if code(&error).as_deref() == Some("23P01") => Self::Done(None),
             other => Self::of(other),
@@ -54,19 +54,19 @@ fn code(error: &sqlx::Error) -> Option<String> {
 }
 
 /// Counts the attempts of one wish.
-pub struct ConflictRetry<'a> {
+pub(super) struct ConflictRetry<'a> {
     conflicts: &'a AtomicU64,
     attempts: u32,
     until: Instant,
 }
 
 impl<'a> ConflictRetry<'a> {
-    pub fn new(conflicts: &'a AtomicU64) -> Self {
+    pub(super) fn new(conflicts: &'a AtomicU64) -> Self {
         Self { conflicts, attempts: 0, until: Instant::now() + LONGEST_WISH }
     }
 
     /// After a conflict and a wait; false when it was tried often enough or long enough.
-    pub async fn again(&mut self, rng: &mut StdRng) -> bool {
+    pub(super) async fn again(&mut self, rng: &mut StdRng) -> bool {
         self.conflicts.fetch_add(1, Ordering::Relaxed);
         self.attempts += 1;
         let longest = 1_000 << self.attempts.min(LONGEST_WAIT);

@@ -3,7 +3,7 @@
 
 use super::PeerStatements;
 
-pub const STATEMENTS: PeerStatements = PeerStatements {
+pub(super) const STATEMENTS: PeerStatements = PeerStatements {
     schema: "create table taken (
             id bigint generated always as identity primary key,
             garage int not null,

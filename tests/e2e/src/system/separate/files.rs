@@ -22,41 +22,41 @@ pub(super) struct SystemFiles {
 }
 
 impl SystemFiles {
-    pub fn new(folder: &Path) -> Self {
+    pub(super) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
 
     /// Returns the path.
-    pub fn write(&self, name: &str, text: &str) -> String {
+    pub(super) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).expect("a file is written");
         path
     }
 
     /// Writes a file that only its owner can read; returns the TOML value that names it.
-    pub fn secret(&self, name: &str, value: &str) -> String {
+    pub(super) fn secret(&self, name: &str, value: &str) -> String {
         let path = self.write(name, value);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file's mode is set");
         format!("{{ file = \"{path}\" }}")
     }
 
     /// The key that `server new-key` wrote.
-    pub fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
+    pub(super) fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
         let text = fs::read_to_string(self.path("data.key")).expect("the data key");
         let bytes = STANDARD.decode(text.trim()).expect("a key in base64");
         bytes.try_into().expect("a key of 32 bytes")
     }
 
-    pub fn gateway_data(&self, garage: &GarageId) -> PathBuf {
+    pub(super) fn gateway_data(&self, garage: &GarageId) -> PathBuf {
         self.folder.join(format!("{garage}.data"))
     }
 
     /// Returns the path of the gateway's configuration. Without a token the gateway uses the credential in its data folder.
-    pub fn gateway(
+    pub(super) fn gateway(
         &self,
         site: &GarageSite,
         doors: &SystemAddresses,

@@ -16,7 +16,7 @@ const RECONNECT: Duration = Duration::from_millis(150);
 
 /// Everything that one phone was ever shown.
 #[derive(Debug, Default, Clone)]
-pub struct ObservedBoard {
+pub(super) struct ObservedBoard {
     pub latest: HashMap<ArrivalId, ClassArrival>,
     pub names: BTreeSet<String>,
     /// Frames that came twice, or behind the phone's cursor.
@@ -40,7 +40,7 @@ impl ObservedBoard {
 }
 
 /// One teacher's phone. Both its WebSocket and its requests go through [`Self::link`].
-pub struct TeacherBoard {
+pub(super) struct TeacherBoard {
     pub phone: PhoneClient,
     pub link: TcpProxy,
     observed: Arc<Mutex<ObservedBoard>>,
@@ -49,7 +49,7 @@ pub struct TeacherBoard {
 
 impl TeacherBoard {
     /// `token` is the teacher's session, `people` the mini-program API.
-    pub async fn open(people: SocketAddr, token: &str, class: &ClassId) -> Self {
+    pub(super) async fn open(people: SocketAddr, token: &str, class: &ClassId) -> Self {
         let link = TcpProxy::start(people).await;
         let phone = PhoneClient::new(&format!("http://{}", link.address()), token);
         let observed = Arc::new(Mutex::new(ObservedBoard::default()));
@@ -57,7 +57,7 @@ impl TeacherBoard {
         Self { phone, link, observed, following: tokio::spawn(task).abort_handle() }
     }
 
-    pub fn observed(&self) -> ObservedBoard {
+    pub(super) fn observed(&self) -> ObservedBoard {
         self.observed.lock().unwrap().clone()
     }
 }

@@ -9,7 +9,7 @@ use testkit::proxy::TcpProxy;
 use super::stage::{AfternoonStage, EXITS};
 use crate::scene::now;
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let link = TcpProxy::start(stage.system.cameras()).await;
     let camera = PostingCamera::new(PostingCameraConfig {
         make: PostingMake::Zhenshi,

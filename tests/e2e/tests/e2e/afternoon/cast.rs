@@ -20,13 +20,13 @@ const SEED: u64 = 1500;
 const STRANGERS: usize = 40;
 
 /// Cars that have not come yet. No two plates resemble each other: a gateway takes such a pair in one lane for one car.
-pub struct AfternoonCast {
+pub(super) struct AfternoonCast {
     families: Vec<FamilyCar>,
     strangers: VecDeque<String>,
 }
 
 impl AfternoonCast {
-    pub fn new(invented: &InventedDistrict) -> Self {
+    pub(super) fn new(invented: &InventedDistrict) -> Self {
         let mut unlike = UnlikePlates::default();
         assert!(unlike.admits(DRIVER_PLATE));
         let mut families = families(invented, &school());
@@ -38,26 +38,26 @@ impl AfternoonCast {
     }
 
     /// The next family with one child.
-    pub fn family(&mut self) -> FamilyCar {
+    pub(super) fn family(&mut self) -> FamilyCar {
         self.first(|family| family.children.len() == 1)
     }
 
-    pub fn families<const N: usize>(&mut self) -> [FamilyCar; N] {
+    pub(super) fn families<const N: usize>(&mut self) -> [FamilyCar; N] {
         std::array::from_fn(|_| self.family())
     }
 
     /// The next family with two children, in two classes.
-    pub fn siblings(&mut self) -> FamilyCar {
+    pub(super) fn siblings(&mut self) -> FamilyCar {
         self.first(|family| family.children.len() == 2 && family.children[0].1 != family.children[1].1)
     }
 
     /// The next family whose only child is in this class.
-    pub fn of_class(&mut self, class: &ClassId) -> FamilyCar {
+    pub(super) fn of_class(&mut self, class: &ClassId) -> FamilyCar {
         self.first(|family| family.children.len() == 1 && &family.children[0].1 == class)
     }
 
     /// The plate of a car that no family and no member of staff has.
-    pub fn stranger(&mut self) -> String {
+    pub(super) fn stranger(&mut self) -> String {
         self.strangers.pop_front().expect("enough strangers")
     }
 

@@ -7,7 +7,7 @@ use e2e::records;
 use super::stage::{AfternoonStage, EXITS};
 use crate::scene::school;
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     for (plate, lane) in stage.model.inside.clone().into_iter().zip(EXITS.into_iter().cycle()) {
         stage.goes(lane, &plate).await;
     }

@@ -20,7 +20,7 @@ use super::model::{AfternoonModel, ExpectedArrival, PublicHours, ReadingKey};
 use super::stage::AfternoonStage;
 use crate::scene::{now, school};
 
-pub const CAPACITY: i64 = 107;
+pub(super) const CAPACITY: i64 = 107;
 
 /// A child on a board: name, phase, end of the plate, whether its car has left.
 type BoardLine = (String, String, Option<String>, bool);
@@ -28,7 +28,7 @@ type BoardLine = (String, String, Option<String>, bool);
 /// A child on the hall's screen: masked name and phase.
 type HallLine = (String, String);
 
-pub async fn agrees(stage: &mut AfternoonStage) {
+pub(super) async fn agrees(stage: &mut AfternoonStage) {
     boards(stage).await;
     guardians(stage).await;
     hall(stage).await;
@@ -159,7 +159,7 @@ async fn cars(stage: &AfternoonStage) {
 }
 
 /// A walk at this moment that sees every car which the model has inside.
-pub fn report(model: &AfternoonModel) -> InventoryReport {
+pub(super) fn report(model: &AfternoonModel) -> InventoryReport {
     let seen = model.inside.iter().map(|plate| format!("{plate}\n")).collect();
     InventoryReport { begun_at: now(), ended_at: now(), seen, unread: 0, reason: String::new() }
 }

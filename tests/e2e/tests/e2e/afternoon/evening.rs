@@ -21,7 +21,7 @@ use crate::scene::{gate_knows, now, school};
 
 const DAY: u32 = 24 * 60;
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     for plate in stage.model.inside.clone() {
         stage.goes(EXITS[0], &plate).await;
     }

@@ -5,7 +5,7 @@ use domain::pickup::PickupAct;
 
 use super::stage::{AfternoonStage, ENTRIES, EXITS};
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let parents: [_; 8] = stage.cast.families();
     let siblings = stage.cast.siblings();
     for (family, lane) in parents.iter().zip(ENTRIES.into_iter().cycle()) {

@@ -8,7 +8,7 @@ use super::compare::report;
 use super::stage::{AfternoonStage, ENTRIES};
 use crate::scene::school;
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let gone = stage.cast.family();
     stage.comes(ENTRIES[0], &gone).await;
     stage.on_the_board(&gone.children[0].0).await;

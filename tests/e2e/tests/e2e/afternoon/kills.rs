@@ -9,7 +9,7 @@ use super::compare::agrees;
 use super::stage::{AfternoonStage, ENTRIES, EXITS};
 use crate::scene::{SURE, answer, school};
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     for part in parts(stage) {
         progress::report(&format!("kill -9 of {part:?}"));
         dies(stage, part).await;

@@ -6,7 +6,7 @@ use testkit::progress;
 use super::stage::{AfternoonStage, ENTRIES, EXITS};
 use crate::scene::school;
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let inside = stage.cast.family();
     stage.comes(ENTRIES[0], &inside).await;
     stage.on_the_board(&inside.children[0].0).await;

@@ -9,7 +9,7 @@ use e2e::district::FamilyCar;
 
 /// The arrival of one child. No child comes twice in an afternoon.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectedArrival {
+pub(super) struct ExpectedArrival {
     pub class: ClassId,
     /// Key of the guardian who sees it.
     pub guardian: String,
@@ -20,17 +20,17 @@ pub struct ExpectedArrival {
 }
 
 /// Plate events of one kind: direction and plate, `None` for a plate that was not read.
-pub type ReadingKey = (&'static str, Option<String>);
+pub(super) type ReadingKey = (&'static str, Option<String>);
 
 /// Whether cars without a child may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PublicHours {
+pub(super) enum PublicHours {
     Closed,
     Open,
 }
 
 #[derive(Debug, Clone)]
-pub struct AfternoonModel {
+pub(super) struct AfternoonModel {
     /// By name.
     pub children: BTreeMap<String, ExpectedArrival>,
     /// Plates of the cars that the system holds to be inside.
@@ -53,7 +53,7 @@ const fn way(direction: LaneDirection) -> &'static str {
 }
 
 impl AfternoonModel {
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             children: BTreeMap::new(),
             inside: BTreeSet::new(),
@@ -65,17 +65,17 @@ impl AfternoonModel {
         }
     }
 
-    pub fn reading_key(direction: LaneDirection, plate: Option<String>) -> ReadingKey {
+    pub(super) fn reading_key(direction: LaneDirection, plate: Option<String>) -> ReadingKey {
         (way(direction), plate)
     }
 
     /// A reading that moved no car: a stranger who was refused, a plate that was not read.
-    pub fn only_read(&mut self, direction: LaneDirection, plate: Option<&str>) {
+    pub(super) fn only_read(&mut self, direction: LaneDirection, plate: Option<&str>) {
         *self.readings.entry((way(direction), plate.map(str::to_owned))).or_default() += 1;
     }
 
     /// A parent's car came in: each of its children has an arrival.
-    pub fn fetched_by(&mut self, family: &FamilyCar) {
+    pub(super) fn fetched_by(&mut self, family: &FamilyCar) {
         self.came_in(&family.plate);
         for (name, class) in &family.children {
             self.arrives(name, class, (&family.guardian, Some(&family.plate)), PickupPhase::Waiting);
@@ -83,7 +83,7 @@ impl AfternoonModel {
     }
 
     /// A guardian reports an arrival by hand.
-    pub fn claimed_by(&mut self, family: &FamilyCar) {
+    pub(super) fn claimed_by(&mut self, family: &FamilyCar) {
         for (name, class) in &family.children {
             self.arrives(name, class, (&family.guardian, None), PickupPhase::Claimed);
         }
@@ -107,14 +107,14 @@ impl AfternoonModel {
     }
 
     /// A car came in; no child belongs to it.
-    pub fn came_in(&mut self, plate: &str) {
+    pub(super) fn came_in(&mut self, plate: &str) {
         self.only_read(LaneDirection::In, Some(plate));
         assert!(self.inside.insert(plate.to_owned()), "{plate} is inside already");
         self.count += 1;
         self.visits += 1;
     }
 
-    pub fn went_out(&mut self, plate: &str) {
+    pub(super) fn went_out(&mut self, plate: &str) {
         self.only_read(LaneDirection::Out, Some(plate));
         assert!(self.inside.remove(plate), "{plate} is not inside");
         self.count -= 1;
@@ -123,13 +123,13 @@ impl AfternoonModel {
     }
 
     /// A walk finds that the car has left without being seen, and mends the count.
-    pub fn found_gone(&mut self, plate: &str) {
+    pub(super) fn found_gone(&mut self, plate: &str) {
         assert!(self.inside.remove(plate), "{plate} is not inside");
         self.ghosts += 1;
         self.count = i64::try_from(self.inside.len()).unwrap();
     }
 
-    pub fn acted(&mut self, name: &str, act: PickupAct) {
+    pub(super) fn acted(&mut self, name: &str, act: PickupAct) {
         let child = self.children.get_mut(name).expect("a child with an arrival");
         child.phase = match (act, child.phase) {
             (PickupAct::Confirm, PickupPhase::Claimed) => PickupPhase::Waiting,

@@ -8,7 +8,7 @@ use crate::scene::school;
 /// Cars without a visit, until the walk at 17:30 finds that they are not there.
 const CORRECTED: i64 = 2;
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let correction =
         NewCountAdjustment { occupied: CORRECTED, seen: Some(0), reason: "两辆教师车辆".to_owned() };
     for _ in 0..2 {

@@ -3,7 +3,7 @@
 use super::compare::agrees;
 use super::stage::{AfternoonStage, ENTRIES, EXITS};
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let class = stage.boards.keys().next().unwrap().clone();
     let families: [_; 4] = std::array::from_fn(|_| stage.cast.of_class(&class));
     stage.comes(ENTRIES[0], &families[0]).await;

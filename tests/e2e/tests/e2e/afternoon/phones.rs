@@ -13,14 +13,14 @@ use testkit::wait;
 use super::stage::{AfternoonStage, ENTRIES, EXITS};
 use crate::scene::{gate_knows, now, school};
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     reservation(stage).await;
     claims(stage).await;
     other_class(stage).await;
 }
 
 /// A stay of an hour from the next minute on.
-pub fn wish(audience: Audience, plate: &str) -> NewReservation {
+pub(super) fn wish(audience: Audience, plate: &str) -> NewReservation {
     let start = Minute::ceil(now()) + Minutes(1);
     NewReservation {
         audience,
@@ -33,7 +33,7 @@ pub fn wish(audience: Audience, plate: &str) -> NewReservation {
 }
 
 /// The quote for this stay.
-pub async fn quote(phone: &PhoneClient, wish: &NewReservation) -> AvailabilityQuote {
+pub(super) async fn quote(phone: &PhoneClient, wish: &NewReservation) -> AvailabilityQuote {
     let audience = serde_json::to_value(wish.audience).unwrap();
     let path = format!(
         "/garages/{}/quote?audience={}&starts_at={}&ends_at={}",
@@ -47,14 +47,14 @@ pub async fn quote(phone: &PhoneClient, wish: &NewReservation) -> AvailabilityQu
     answer.json().await.unwrap()
 }
 
-pub async fn reserve(phone: &PhoneClient, wish: &NewReservation, key: &str) -> Reservation {
+pub(super) async fn reserve(phone: &PhoneClient, wish: &NewReservation, key: &str) -> Reservation {
     let path = format!("/garages/{}/reservations", school());
     let answer = phone.post_once(&path, key, wish).await;
     assert_eq!(answer.status(), 201);
     answer.json().await.unwrap()
 }
 
-pub async fn becomes(phone: &PhoneClient, reservation: &Reservation, wanted: EntryPhase) {
+pub(super) async fn becomes(phone: &PhoneClient, reservation: &Reservation, wanted: EntryPhase) {
     wait::until_ok(PATIENCE, &format!("the reservation becomes {wanted:?}"), async || {
         let answer = phone.get(&format!("/reservations/{}", reservation.id)).await;
         let found: Reservation = answer.json().await.map_err(|error| error.to_string())?;

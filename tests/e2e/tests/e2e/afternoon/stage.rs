@@ -21,8 +21,8 @@ use super::model::AfternoonModel;
 use crate::scene::{drive, now, school};
 
 /// Lanes with a gate controller.
-pub const ENTRIES: [&str; 2] = ["b1-in-1", "b1-in-2"];
-pub const EXITS: [&str; 2] = ["b1-out-1", "b1-out-2"];
+pub(super) const ENTRIES: [&str; 2] = ["b1-in-1", "b1-in-2"];
+pub(super) const EXITS: [&str; 2] = ["b1-out-1", "b1-out-2"];
 
 /// Shorter than a real controller's, so that a phase need not wait for the next attempt.
 const RESEND: ResendPolicy = ResendPolicy { first: Duration::from_secs(1), most: Duration::from_secs(4) };
@@ -31,7 +31,7 @@ const RESEND: ResendPolicy = ResendPolicy { first: Duration::from_secs(1), most:
 const LAST_MINUTES: i64 = 4;
 const DAY_MINUTES: i64 = 24 * 60;
 
-pub struct AfternoonStage {
+pub(super) struct AfternoonStage {
     pub system: TestSystem,
     pub cast: AfternoonCast,
     pub model: AfternoonModel,
@@ -42,7 +42,7 @@ pub struct AfternoonStage {
 }
 
 impl AfternoonStage {
-    pub async fn open(form: SystemForm) -> Self {
+    pub(super) async fn open(form: SystemForm) -> Self {
         long_before_midnight().await;
         let setup = SystemSetup {
             link: SystemLink::Breakable,
@@ -72,27 +72,27 @@ impl AfternoonStage {
         }
     }
 
-    pub fn lane(&self, lane: &str) -> ControllerHandle {
+    pub(super) fn lane(&self, lane: &str) -> ControllerHandle {
         self.lanes[lane].clone()
     }
 
-    pub fn lanes(&self) -> impl Iterator<Item = &ControllerHandle> {
+    pub(super) fn lanes(&self) -> impl Iterator<Item = &ControllerHandle> {
         self.lanes.values()
     }
 
     /// Names of a class's children.
-    pub fn pupils_of(&self, class: &ClassId) -> Vec<&str> {
+    pub(super) fn pupils_of(&self, class: &ClassId) -> Vec<&str> {
         let classes = &self.system.invented().district.schools[0].classes;
         let class = classes.iter().find(|known| &known.id == class).unwrap();
         class.pupils.iter().map(|pupil| pupil.name.as_str()).collect()
     }
 
-    pub fn all_pupils(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn all_pupils(&self) -> impl Iterator<Item = &str> {
         pupils(self.system.invented())
     }
 
     /// The phone of the person with this key.
-    pub async fn phone(&mut self, person: &str) -> PhoneClient {
+    pub(super) async fn phone(&mut self, person: &str) -> PhoneClient {
         if let Some(known) = self.guardians.get(person) {
             return known.clone();
         }
@@ -102,7 +102,7 @@ impl AfternoonStage {
     }
 
     /// A car is read at an entry, which opens.
-    pub async fn is_let_in(&mut self, lane: &str, plate: &str) -> FirstCommand {
+    pub(super) async fn is_let_in(&mut self, lane: &str, plate: &str) -> FirstCommand {
         let (decided, acked) = drive(&self.lane(lane), plate).await;
         assert_eq!(decided.action, CommandAction::Opened, "{plate}: {:?}", decided.command.decision);
         assert_eq!(acked.outcome, AckOutcome::Stored, "{plate}");
@@ -110,7 +110,7 @@ impl AfternoonStage {
     }
 
     /// A car is read at an entry, which stays shut.
-    pub async fn is_refused(&mut self, lane: &str, plate: &str) -> FirstCommand {
+    pub(super) async fn is_refused(&mut self, lane: &str, plate: &str) -> FirstCommand {
         let (decided, _) = drive(&self.lane(lane), plate).await;
         assert_eq!(decided.action, CommandAction::Shown, "{plate}: {:?}", decided.command.decision);
         self.model.only_read(LaneDirection::In, Some(plate));
@@ -118,14 +118,14 @@ impl AfternoonStage {
     }
 
     /// A parent's car comes in.
-    pub async fn comes(&mut self, lane: &str, family: &FamilyCar) -> FirstCommand {
+    pub(super) async fn comes(&mut self, lane: &str, family: &FamilyCar) -> FirstCommand {
         let decided = self.is_let_in(lane, &family.plate).await;
         self.model.fetched_by(family);
         decided
     }
 
     /// A car leaves through an exit, which opens.
-    pub async fn goes(&mut self, lane: &str, plate: &str) {
+    pub(super) async fn goes(&mut self, lane: &str, plate: &str) {
         let (decided, acked) = drive(&self.lane(lane), plate).await;
         assert_eq!(decided.action, CommandAction::Opened, "an exit is never closed: {plate}");
         assert_eq!(acked.outcome, AckOutcome::Stored, "{plate}");
@@ -133,7 +133,7 @@ impl AfternoonStage {
     }
 
     /// A teacher acts on a child, as it stands on the teacher's screen.
-    pub async fn acts(&mut self, name: &str, act: PickupAct) {
+    pub(super) async fn acts(&mut self, name: &str, act: PickupAct) {
         let shown = self.on_the_board(name).await;
         let board = &self.boards[&shown.class];
         let answer = board.phone.act(shown.id, &ArrivalAct { act, seen: shown.cursor }).await;
@@ -142,7 +142,7 @@ impl AfternoonStage {
     }
 
     /// The child's arrival, once the teacher's WebSocket has shown it in the phase that the model has.
-    pub async fn on_the_board(&self, name: &str) -> ClassArrival {
+    pub(super) async fn on_the_board(&self, name: &str) -> ClassArrival {
         let expected = &self.model.children[name];
         let board = &self.boards[&expected.class];
         wait::until_ok(PATIENCE, &format!("{name} on the board of {}", expected.class), async || {
@@ -155,7 +155,7 @@ impl AfternoonStage {
     }
 
     /// The children are released and handed over, and the car leaves.
-    pub async fn is_fetched(&mut self, exit: &str, family: &FamilyCar) {
+    pub(super) async fn is_fetched(&mut self, exit: &str, family: &FamilyCar) {
         for (name, _) in &family.children {
             self.acts(name, PickupAct::Release).await;
             self.acts(name, PickupAct::HandOver).await;

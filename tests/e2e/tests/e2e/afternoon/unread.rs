@@ -11,7 +11,7 @@ use testkit::wait;
 use super::stage::{AfternoonStage, ENTRIES, EXITS};
 use crate::scene::{answer, id, school};
 
-pub async fn run(stage: &mut AfternoonStage) {
+pub(super) async fn run(stage: &mut AfternoonStage) {
     let family = stage.cast.family();
     let lane = stage.lane(ENTRIES[0]);
     let opened = lane.counters().opened;

@@ -38,7 +38,7 @@ impl Counts<'_> {
     }
 }
 
-pub async fn the_open_spaces_move_by_one_and_back(system: Arc<TestSystem>) {
+pub(super) async fn the_open_spaces_move_by_one_and_back(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-west");
     let mut entry = system.controller_config(&garage, &id("in"));
     let mut exit = system.controller_config(&garage, &id("out"));
@@ -61,7 +61,7 @@ pub async fn the_open_spaces_move_by_one_and_back(system: Arc<TestSystem>) {
     sign.shows(280).await;
 }
 
-pub async fn a_repeated_event_counts_once(system: Arc<TestSystem>) {
+pub(super) async fn a_repeated_event_counts_once(system: Arc<TestSystem>) {
     let garage: GarageId = id("harbour-mall");
     let entry = lane(&system, &garage, "in").await;
     let counts =

@@ -16,7 +16,7 @@ use testkit::wait;
 
 use crate::scene::{drive, family, lane, now, of_class, school, teacher_of};
 
-pub async fn a_car_that_comes_in_is_on_the_teachers_phone(system: Arc<TestSystem>) {
+pub(super) async fn a_car_that_comes_in_is_on_the_teachers_phone(system: Arc<TestSystem>) {
     let FamilyCar { plate, children, .. } = family(&system, 1, 0);
     let (name, class) = &children[0];
     let teacher = teacher_of(&system, class).await;
@@ -42,7 +42,7 @@ pub async fn a_car_that_comes_in_is_on_the_teachers_phone(system: Arc<TestSystem
     stream.arrival(|arrival| arrival.id == shown.id && arrival.car_left_at.is_some()).await;
 }
 
-pub async fn a_car_of_two_children_tells_both_teachers(system: Arc<TestSystem>) {
+pub(super) async fn a_car_of_two_children_tells_both_teachers(system: Arc<TestSystem>) {
     let FamilyCar { plate, children, .. } = family(&system, 2, 0);
     assert_ne!(children[0].1, children[1].1, "siblings in two classes");
     let mut streams = Vec::new();
@@ -82,7 +82,7 @@ async fn child_arrival(parent: &PhoneClient, phase: PickupPhase) -> ChildArrival
     .await
 }
 
-pub async fn a_hand_over_is_seen_by_everybody(system: Arc<TestSystem>) {
+pub(super) async fn a_hand_over_is_seen_by_everybody(system: Arc<TestSystem>) {
     let FamilyCar { plate, guardian, children } = family(&system, 1, 1);
     let (name, class) = &children[0];
     let (teacher, parent) = (teacher_of(&system, class).await, system.log_in(&guardian).await);
@@ -114,7 +114,7 @@ async fn hall_shows_masked(system: &TestSystem, name: &str, arrival: ArrivalId) 
     assert!(shown.pupil.contains('*') && shown.phase == PickupPhase::Released, "{shown:?}");
 }
 
-pub async fn a_claim_by_hand_is_confirmed(system: Arc<TestSystem>) {
+pub(super) async fn a_claim_by_hand_is_confirmed(system: Arc<TestSystem>) {
     let FamilyCar { guardian, children, .. } = family(&system, 1, 2);
     let (name, class) = &children[0];
     let (teacher, parent) = (teacher_of(&system, class).await, system.log_in(&guardian).await);
@@ -131,7 +131,7 @@ pub async fn a_claim_by_hand_is_confirmed(system: Arc<TestSystem>) {
     child_arrival(&parent, PickupPhase::Waiting).await;
 }
 
-pub async fn another_class_is_out_of_reach(system: Arc<TestSystem>) {
+pub(super) async fn another_class_is_out_of_reach(system: Arc<TestSystem>) {
     let [mine, other]: [ClassId; 2] = ["haifeng-1-1".parse().unwrap(), "haifeng-1-2".parse().unwrap()];
     let teacher = teacher_of(&system, &mine).await;
     let FamilyCar { plate, children, guardian } = of_class(&system, &other, 1).remove(0);

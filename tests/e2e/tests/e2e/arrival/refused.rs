@@ -20,7 +20,7 @@ async fn stored(system: &TestSystem, wanted: impl Fn(&EventLogEntry) -> bool) ->
     .await
 }
 
-pub async fn an_unknown_plate_is_turned_away(system: Arc<TestSystem>) {
+pub(super) async fn an_unknown_plate_is_turned_away(system: Arc<TestSystem>) {
     let (decided, acked) = drive(&lane(&system, &school(), "b1-in-1").await, "京A0ZZ99").await;
 
     let refused = AccessDecision::refuse(DenialReason::UnknownPlate);
@@ -35,7 +35,7 @@ pub async fn an_unknown_plate_is_turned_away(system: Arc<TestSystem>) {
     }
 }
 
-pub async fn an_unread_plate_waits_for_a_person(system: Arc<TestSystem>) {
+pub(super) async fn an_unread_plate_waits_for_a_person(system: Arc<TestSystem>) {
     let pending = lane(&system, &school(), "b1-in-2").await.plate_read(None, 0).unwrap();
 
     let decided = answer(pending.decided).await;

@@ -9,7 +9,7 @@ use testkit::wait;
 
 use crate::scene::{drive, id, lane, of_class, school, teacher_of};
 
-pub async fn a_phone_that_was_away_misses_nothing(system: Arc<TestSystem>) {
+pub(super) async fn a_phone_that_was_away_misses_nothing(system: Arc<TestSystem>) {
     let class: ClassId = id("haifeng-3-1");
     let families = of_class(&system, &class, 5);
     let names: Vec<&str> = families.iter().map(|family| family.children[0].0.as_str()).collect();

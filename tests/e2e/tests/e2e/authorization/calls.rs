@@ -15,7 +15,7 @@ use super::BASE;
 use super::identity;
 use super::scene::MiniappScene;
 
-pub async fn miniapp(scene: &MiniappScene, row: &MatrixRow) -> MatrixCall {
+pub(super) async fn miniapp(scene: &MiniappScene, row: &MatrixRow) -> MatrixCall {
     let call = MatrixCall::new(BASE, row);
     match row.operation {
         "POST /sessions" => {
@@ -95,12 +95,12 @@ fn new_plate(scene: &MiniappScene) -> Value {
     json!({ "plate": format!("鲁BQ8{:03}", scene.number()) })
 }
 
-pub fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
 }
 
 /// A request that must succeed, as the person with this key.
-pub async fn as_person(
+pub(super) async fn as_person(
     scene: &MiniappScene,
     key: &str,
     method: Method,
@@ -116,7 +116,7 @@ pub async fn as_person(
 }
 
 /// The arrival of this pupil on the board of class A.
-pub async fn arrival(scene: &MiniappScene, pupil: &str) -> Value {
+pub(super) async fn arrival(scene: &MiniappScene, pupil: &str) -> Value {
     let board = as_person(scene, "T-A", Method::GET, "/classes/class-a/arrivals", None).await;
     let arrivals = board["arrivals"].as_array().unwrap();
     arrivals.iter().find(|arrival| arrival["pupil"] == pupil).cloned().unwrap()

@@ -8,7 +8,7 @@ use testkit::authorization::{self, IdentityGroup};
 use super::scene::MiniappScene;
 
 /// The columns of every table, from left to right.
-pub const GROUPS: &[IdentityGroup] = &[
+pub(super) const GROUPS: &[IdentityGroup] = &[
     &[('n', "no credentials"), ('g', "an invented token")],
     &[('e', "expired session"), ('r', "session that was ended")],
     &[
@@ -31,11 +31,11 @@ pub const GROUPS: &[IdentityGroup] = &[
     ],
 ];
 
-pub fn letters() -> String {
+pub(super) fn letters() -> String {
     authorization::letters(GROUPS)
 }
 
-pub fn count() -> usize {
+pub(super) fn count() -> usize {
     GROUPS.iter().map(|group| group.len()).sum()
 }
 
@@ -54,13 +54,13 @@ const PEOPLE: [Option<&str>; 10] = [
 ];
 
 /// A session of the person with this key.
-pub async fn person(scene: &MiniappScene, key: &str) -> String {
+pub(super) async fn person(scene: &MiniappScene, key: &str) -> String {
     let person = import::person_id(&scene.app, key).await.unwrap().unwrap();
     session::issue(&scene.app, person).await.unwrap().token
 }
 
 /// Every identity in the order of [`GROUPS`], with new sessions: a row may end one.
-pub async fn all(scene: &MiniappScene) -> Vec<MatrixIdentity> {
+pub(super) async fn all(scene: &MiniappScene) -> Vec<MatrixIdentity> {
     let operator = operator_session::issue(&scene.app, "north-operator").await.unwrap();
     let bearer = |token: &str| MatrixIdentity::default().bearer(token);
     let mut all = vec![

@@ -44,7 +44,7 @@ impl Clock for StillClock {
     }
 }
 
-pub struct MiniappScene {
+pub(super) struct MiniappScene {
     pub app: App,
     pub wechat: FakeWechat,
     pub client: Client,
@@ -63,12 +63,12 @@ pub struct MiniappScene {
 
 impl MiniappScene {
     /// A number that no other object of this scene has.
-    pub fn number(&self) -> u32 {
+    pub(super) fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::SeqCst)
     }
 
     /// The number of a reservation's time, so that no two collide.
-    pub fn stay(&self) -> u32 {
+    pub(super) fn stay(&self) -> u32 {
         self.stays.fetch_add(1, Ordering::SeqCst)
     }
 }
@@ -79,7 +79,7 @@ async fn listen() -> (TcpListener, String) {
     (listener, origin)
 }
 
-pub async fn start() -> MiniappScene {
+pub(super) async fn start() -> MiniappScene {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("main.db").display());

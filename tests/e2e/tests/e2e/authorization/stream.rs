@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// `url` is that of HTTP.
-pub async fn read(url: &str, identity: &MatrixIdentity) -> MatrixReply {
+pub(super) async fn read(url: &str, identity: &MatrixIdentity) -> MatrixReply {
     let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("arrivals.v1"));
     for (name, value) in &identity.headers {

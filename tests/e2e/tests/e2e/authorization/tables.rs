@@ -4,7 +4,7 @@
 //! ng er ABXMFOKDHY voWc
 //! ```
 
-pub const MINIAPP: &str = "
+pub(super) const MINIAPP: &str = "
 POST /sessions                            | a new driver       | aa aa aaaaaaaaaa aaaa |
 DELETE /sessions/current                  |                    | 11 11 aaaaaaaaaa 1111 |
 GET /me                                   |                    | 11 11 aaaaaaaaaa 1111 |
@@ -43,7 +43,7 @@ POST /notices/{id}/read                   | of M               | 11 11 444a44444
 ";
 
 /// The personal data of the scene, and who sees it in some response.
-pub const SIGHTS: &str = r#"
+pub(super) const SIGHTS: &str = r#"
 name of the child in class A                 | 钟离雀     | .. .. s..ss..... ....
 name of its sibling in class B               | 钟离鹊     | .. .. .s.s..s... ....
 name of the other child in class A           | 澹台鹭     | .. .. s....s.... ....

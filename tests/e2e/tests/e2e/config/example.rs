@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use testkit::process::TestProgram;
 
-pub const EXAMPLES: [&str; 3] = ["server", "gateway", "miniapp-api"];
+pub(super) const EXAMPLES: [&str; 3] = ["server", "gateway", "miniapp-api"];
 
 /// 32 bytes in base64, as `server new-key` makes them.
 const DATA_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// The example's box has a credential of its own instead.
-pub const TOKEN: &str = "# token = { file = \"/etc/parking-gateway/token\" }";
+pub(super) const TOKEN: &str = "# token = { file = \"/etc/parking-gateway/token\" }";
 
-pub fn repository(path: &str) -> PathBuf {
+pub(super) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
 /// A copy of an example file, whose secret files exist.
-pub struct Example {
+pub(super) struct Example {
     binary: &'static str,
     folder: TempDir,
 }
 
 impl Example {
-    pub fn of(binary: &'static str) -> Self {
+    pub(super) fn of(binary: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = fs::read_to_string(repository(&format!("{binary}/{binary}.example.toml"))).unwrap();
         let example = Self { binary, folder };
@@ -55,7 +55,7 @@ impl Example {
     }
 
     /// Writes a file that only its owner can read; returns its path.
-    pub fn write(&self, name: &str, text: &str) -> String {
+    pub(super) fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -63,14 +63,14 @@ impl Example {
     }
 
     /// Replaces what must be there, once.
-    pub fn change(&self, from: &str, to: &str) {
+    pub(super) fn change(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.path()).unwrap();
         assert!(text.contains(from), "{from} in the example of {}", self.binary);
         fs::write(self.path(), text.replacen(from, to, 1)).unwrap();
     }
 
     /// Changes the example's production values to this folder.
-    pub fn on_this_machine(&self) {
+    pub(super) fn on_this_machine(&self) {
         match self.binary {
             "server" => {
                 let database = self.folder.path().join("server.sqlite");
@@ -87,12 +87,12 @@ impl Example {
     }
 
     /// `run` or `check-config`.
-    pub fn command(&self, command: &str) -> TestProgram {
+    pub(super) fn command(&self, command: &str) -> TestProgram {
         self.with(&[command])
     }
 
     /// Any command of the binary, with this configuration.
-    pub fn with(&self, arguments: &[&str]) -> TestProgram {
+    pub(super) fn with(&self, arguments: &[&str]) -> TestProgram {
         let config = self.path().display().to_string();
         TestProgram::named(self.binary).args(arguments).args(["--config", &config])
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::scene::{family, id, teacher_of};
 
-pub async fn picking_a_person_is_the_demos_alone(system: Arc<TestSystem>) {
+pub(super) async fn picking_a_person_is_the_demos_alone(system: Arc<TestSystem>) {
     let (people, server) = (system.people(), system.server());
     let lists = [format!("{people}/demo/people"), format!("{server}/demo/operators")];
     let picks = [format!("{people}/demo/sessions"), format!("{server}/demo/operator-sessions")];
@@ -46,7 +46,7 @@ fn wrong(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<S
     (status, code.to_owned(), field.map(str::to_owned))
 }
 
-pub async fn a_malformed_body_is_told_its_field(system: Arc<TestSystem>) {
+pub(super) async fn a_malformed_body_is_told_its_field(system: Arc<TestSystem>) {
     let parent = system.log_in(&family(&system, 1, 0).guardian).await;
     let plates = format!("{}/api/v1/plates", system.people());
     let post = || Client::new().post(&plates).bearer_auth(&parent.token);
@@ -91,7 +91,7 @@ const MALFORMED: [(Method, &str); 11] = [
     (Method::POST, "/notices/x/read"),
 ];
 
-pub async fn a_malformed_id_is_not_found_by_either_process(system: Arc<TestSystem>) {
+pub(super) async fn a_malformed_id_is_not_found_by_either_process(system: Arc<TestSystem>) {
     let parent = system.log_in(&family(&system, 1, 0).guardian).await;
     let unknown = Client::new().get(format!("{}/api/v1/reservations/{}", system.people(), Uuid::nil()));
     let unknown = unknown.bearer_auth(&parent.token).send().await.unwrap().bytes().await.unwrap();

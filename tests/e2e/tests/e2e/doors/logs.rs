@@ -16,7 +16,7 @@ use crate::scene::{drive, id, lane, of_class, school, teacher_of};
 /// The demo offers one family's log-in; its name is printed for the person who tries it, not logged.
 const OFFERED: &str = "王小满";
 
-pub async fn no_log_has_a_childs_name_or_a_secret(system: Arc<TestSystem>) {
+pub(super) async fn no_log_has_a_childs_name_or_a_secret(system: Arc<TestSystem>) {
     let class = id("haifeng-2-1");
     let FamilyCar { plate, guardian, children } = of_class(&system, &class, 1).remove(0);
     let (teacher, parent) = (teacher_of(&system, &class).await, system.log_in(&guardian).await);

@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 
 use crate::scene::{drive, family, id, lane, now, school};
 
-pub async fn a_wrong_password_is_refused(system: Arc<TestSystem>) {
+pub(super) async fn a_wrong_password_is_refused(system: Arc<TestSystem>) {
     let right = system.password("haifeng-b1.try-in");
     for (user, password) in [
         ("haifeng-b1.try-in", "wrong"),
@@ -36,7 +36,7 @@ fn plate_event(event_id: &str, plate: &str) -> String {
 }
 
 /// Someone has opened the box of one controller and has its password.
-pub async fn a_controller_has_its_own_topics_only(system: Arc<TestSystem>) {
+pub(super) async fn a_controller_has_its_own_topics_only(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-east");
     let user = MqttPermissions::device(&garage, &id("in"));
     let mut thief =
@@ -76,7 +76,7 @@ pub async fn a_controller_has_its_own_topics_only(system: Arc<TestSystem>) {
     assert_eq!(system.sign(&garage).await.next().await.capacity, 320, "the sign is told by the gateway only");
 }
 
-pub async fn garbage_becomes_a_dead_letter(system: Arc<TestSystem>) {
+pub(super) async fn garbage_becomes_a_dead_letter(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-south");
     let entry = lane(&system, &garage, "in").await;
     let mut received = entry.received();

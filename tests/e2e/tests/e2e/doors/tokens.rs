@@ -28,7 +28,7 @@ async fn status_and_code(answer: Response) -> (u16, String) {
     (status, answer.json::<ProblemDetails>().await.unwrap().code)
 }
 
-pub async fn a_gateways_token_opens_its_garage_only(system: Arc<TestSystem>) {
+pub(super) async fn a_gateways_token_opens_its_garage_only(system: Arc<TestSystem>) {
     // A new token ends the one before: no other test needs this garage's gateway.
     let garage: GarageId = id("yuyuan-block");
     let token = server::app::gateway_token::create(system.app(), &garage).await.unwrap();
@@ -46,7 +46,7 @@ pub async fn a_gateways_token_opens_its_garage_only(system: Arc<TestSystem>) {
     assert_eq!(refused.status(), 401, "a gateway reads nothing of people");
 }
 
-pub async fn the_service_token_alone_reads_no_class(system: Arc<TestSystem>) {
+pub(super) async fn the_service_token_alone_reads_no_class(system: Arc<TestSystem>) {
     let class = format!("{}/internal/v1/classes/haifeng-1-1/arrivals", system.server());
     let service = system.service_token();
     let teacher = teacher_of(&system, &id("haifeng-1-1")).await;

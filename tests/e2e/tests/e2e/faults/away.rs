@@ -10,7 +10,7 @@ use crate::faults::school::{
 use crate::scene::{answer, id};
 use simulator::controller::CommandAction;
 
-pub async fn cars_come_while_away(part: SystemPart) {
+pub(super) async fn cars_come_while_away(part: SystemPart) {
     let mut system =
         TestSystem::start(SystemSetup { postgres: PostgresChoice::Own, ..setup(SystemForm::Separate) }).await;
     let entry = system.controller(&garage(), &id("in")).await;

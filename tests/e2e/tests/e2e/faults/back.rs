@@ -11,7 +11,7 @@ use testkit::wait;
 use crate::faults::school::{acknowledged, classes, drive_up, everything_once, garage, setup};
 use crate::scene::{id, teacher_of};
 
-pub async fn a_process_killed_under_load_loses_nothing(form: SystemForm) {
+pub(super) async fn a_process_killed_under_load_loses_nothing(form: SystemForm) {
     killed_under_load(form, first(form)).await;
 }
 
@@ -22,7 +22,7 @@ const fn first(form: SystemForm) -> SystemPart {
     }
 }
 
-pub async fn killed_under_load(form: SystemForm, part: SystemPart) {
+pub(super) async fn killed_under_load(form: SystemForm, part: SystemPart) {
     let mut system = TestSystem::start(setup(form)).await;
     let mut config = system.controller_config(&garage(), &id("in"));
     config.resend = ResendPolicy { first: Duration::from_millis(300), most: Duration::from_secs(2) };
@@ -46,7 +46,7 @@ const fn phones_process(form: SystemForm) -> SystemPart {
     }
 }
 
-pub async fn a_phone_resumes_after_its_process_died(form: SystemForm) {
+pub(super) async fn a_phone_resumes_after_its_process_died(form: SystemForm) {
     let mut system = TestSystem::start(setup(form)).await;
     let [class, _] = classes();
     let entry = system.controller(&garage(), &id("in")).await;
@@ -70,7 +70,7 @@ pub async fn a_phone_resumes_after_its_process_died(form: SystemForm) {
     system.stop().await;
 }
 
-pub async fn a_second_start_continues_where_the_first_ended(form: SystemForm) {
+pub(super) async fn a_second_start_continues_where_the_first_ended(form: SystemForm) {
     let mut system = TestSystem::start(setup(form)).await;
     let [class, _] = classes();
     let entry = system.controller(&garage(), &id("in")).await;
@@ -101,7 +101,7 @@ pub async fn a_second_start_continues_where_the_first_ended(form: SystemForm) {
     system.stop().await;
 }
 
-pub async fn a_stop_in_the_middle_loses_nothing(form: SystemForm) {
+pub(super) async fn a_stop_in_the_middle_loses_nothing(form: SystemForm) {
     let mut system = TestSystem::start(setup(form)).await;
     let entry = system.controller(&garage(), &id("in")).await;
     let cars = drive_up(&system, &entry, 0..30);

@@ -14,29 +14,29 @@ use testkit::wait;
 use crate::scene::{SURE, id, teacher_of};
 
 /// A killed PostgreSQL recovers, back-offs run out, controllers send again after 15 s at most.
-pub const RECOVERY: Duration = Duration::from_secs(60);
+pub(super) const RECOVERY: Duration = Duration::from_secs(60);
 
-pub fn setup(form: SystemForm) -> SystemSetup {
+pub(super) fn setup(form: SystemForm) -> SystemSetup {
     let place = DistrictKind::Uniform { schools: 1, classes: 2, cars: 40 };
     SystemSetup::new(form, place)
 }
 
-pub fn garage() -> GarageId {
+pub(super) fn garage() -> GarageId {
     id("g0")
 }
 
-pub fn classes() -> [ClassId; 2] {
+pub(super) fn classes() -> [ClassId; 2] {
     [id("s0-c0"), id("s0-c1")]
 }
 
 /// A car at the gate, with its controller's pending answers.
-pub struct Car {
+pub(super) struct Car {
     pub family: FamilyCar,
     pub pending: PendingEvent,
 }
 
 /// The outcome of a car.
-pub struct Told {
+pub(super) struct Told {
     pub family: FamilyCar,
     pub event_id: String,
     /// `None` when the command came too late to open anything, or never.
@@ -44,13 +44,17 @@ pub struct Told {
 }
 
 impl Told {
-    pub fn opened(&self) -> bool {
+    pub(super) fn opened(&self) -> bool {
         self.decided.as_ref().is_some_and(|decided| decided.action == CommandAction::Opened)
     }
 }
 
 /// One car for each family of `numbers`; they do not wait for each other.
-pub fn drive_up(system: &TestSystem, lane: &ControllerHandle, numbers: std::ops::Range<usize>) -> Vec<Car> {
+pub(super) fn drive_up(
+    system: &TestSystem,
+    lane: &ControllerHandle,
+    numbers: std::ops::Range<usize>,
+) -> Vec<Car> {
     let all = families(system.invented(), &garage());
     let cars = all[numbers].iter().map(|family| Car {
         family: family.clone(),
@@ -60,7 +64,7 @@ pub fn drive_up(system: &TestSystem, lane: &ControllerHandle, numbers: std::ops:
 }
 
 /// Waits until each car's event is acknowledged.
-pub async fn acknowledged(cars: Vec<Car>) -> Vec<Told> {
+pub(super) async fn acknowledged(cars: Vec<Car>) -> Vec<Told> {
     let mut told = Vec::new();
     for Car { family, mut pending } in cars {
         let acked = tokio::time::timeout(RECOVERY, pending.acked).await.expect("an acknowledgement").unwrap();
@@ -72,7 +76,7 @@ pub async fn acknowledged(cars: Vec<Car>) -> Vec<Told> {
 }
 
 /// Every acknowledged event is in the database once; every car that was let in is one arrival for each of its children.
-pub async fn everything_once(system: &TestSystem, told: &[Told]) {
+pub(super) async fn everything_once(system: &TestSystem, told: &[Told]) {
     wait::until(RECOVERY, "every event is in the database", async || {
         let stored = records::events(&system.app().store).await;
         told.iter().all(|told| stored.iter().any(|event| event.event_id == told.event_id)).then_some(())
@@ -90,7 +94,7 @@ pub async fn everything_once(system: &TestSystem, told: &[Told]) {
 }
 
 /// Every class's arrivals in their order.
-pub async fn boards(system: &TestSystem) -> BTreeMap<ClassId, Vec<ClassArrival>> {
+pub(super) async fn boards(system: &TestSystem) -> BTreeMap<ClassId, Vec<ClassArrival>> {
     let mut boards = BTreeMap::new();
     for class in classes() {
         let mut arrivals = teacher_of(system, &class).await.board(&class).await.arrivals;
@@ -101,7 +105,7 @@ pub async fn boards(system: &TestSystem) -> BTreeMap<ClassId, Vec<ClassArrival>>
 }
 
 /// The children of these cars that are in `class`, in the order of the gate.
-pub fn names<'a>(told: &'a [Told], class: &ClassId) -> Vec<&'a str> {
+pub(super) fn names<'a>(told: &'a [Told], class: &ClassId) -> Vec<&'a str> {
     let children = told.iter().flat_map(|told| &told.family.children);
     children.filter(|(_, of)| of == class).map(|(name, _)| name.as_str()).collect()
 }

@@ -8,7 +8,7 @@ use testkit::released::ReleasedData;
 
 const FILE: &str = "outbox.sqlite";
 
-pub struct UnsentRecords {
+pub(super) struct UnsentRecords {
     /// Device and event id, in the order of the outbox.
     pub events: Vec<(String, String)>,
     /// Cars that these events add to the count.
@@ -16,7 +16,7 @@ pub struct UnsentRecords {
 }
 
 impl UnsentRecords {
-    pub async fn of(released: ReleasedData) -> Self {
+    pub(super) async fn of(released: ReleasedData) -> Self {
         let folder = tempfile::tempdir().unwrap();
         released.unpack_gateway(folder.path());
         let options = SqliteConnectOptions::new().filename(folder.path().join(FILE));
@@ -38,7 +38,7 @@ impl UnsentRecords {
     }
 
     /// Over what a stopped gateway has in its folder.
-    pub fn put_back(released: ReleasedData, data: &Path) {
+    pub(super) fn put_back(released: ReleasedData, data: &Path) {
         let folder = tempfile::tempdir().unwrap();
         released.unpack_gateway(folder.path());
         for suffix in ["", "-wal", "-shm"] {

@@ -55,7 +55,7 @@ struct ResolvedKind {
 }
 
 /// Each text once, under the names of the packages that have it.
-pub fn third_party(libc: StaticLibc) -> Result<String> {
+pub(super) fn third_party(libc: StaticLibc) -> Result<String> {
     let graph = linked_packages()?;
     let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut without = BTreeSet::new();

@@ -16,7 +16,7 @@ const SECRETS: &str = "/etc/parking-gateway";
 /// Exit code of the gateway for a configuration that is wrong.
 const CONFIG_WRONG: i32 = 2;
 
-pub fn prove(layout: &PackageLayout) -> Result<()> {
+pub(super) fn prove(layout: &PackageLayout) -> Result<()> {
     let scratch = layout.out.join("proof");
     empty(&scratch)?;
     output(Command::new("tar").arg("xzf").arg(layout.out.join(layout.archive())).arg("-C").arg(&scratch))?;

@@ -11,7 +11,7 @@ use super::output;
 use crate::workspace::{cargo, root, target};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StaticLibc {
+pub(super) enum StaticLibc {
     /// Needs Rust's musl target and Debian's `musl-tools`; resolves names by /etc/hosts and DNS
     Musl,
     /// Needs nothing beyond the toolchain and a glibc with its static library (Debian's `libc6-dev`)
@@ -20,7 +20,7 @@ pub enum StaticLibc {
 
 impl StaticLibc {
     /// Musl where Rust has its target: its licence demands nothing of a distributor.
-    pub fn installed() -> Self {
+    pub(super) fn installed() -> Self {
         match Self::Musl.has_standard_library() {
             true => Self::Musl,
             false => Self::Gnu,
@@ -42,7 +42,7 @@ impl StaticLibc {
         !folder.is_empty() && Path::new(folder.trim()).is_dir()
     }
 
-    pub fn check_tools(self) -> Result<()> {
+    pub(super) fn check_tools(self) -> Result<()> {
         let triple = self.triple();
         if !self.has_standard_library() {
             bail!("rust has no {triple}: rustup target add {triple}");
@@ -65,7 +65,7 @@ impl StaticLibc {
         }
     }
 
-    pub fn build(self, profile: &str, scratch: &Path) -> Result<Command> {
+    pub(super) fn build(self, profile: &str, scratch: &Path) -> Result<Command> {
         let arguments =
             ["build", "--locked", "--profile", profile, "--target", self.triple(), "-p", "gateway"];
         let mut build = cargo(&arguments)?;
@@ -80,7 +80,7 @@ impl StaticLibc {
     }
 
     /// Where [`Self::build`] puts the gateway.
-    pub fn built(self, profile: &str) -> Result<PathBuf> {
+    pub(super) fn built(self, profile: &str) -> Result<PathBuf> {
         let folder = match profile {
             "dev" => "debug",
             other => other,
@@ -89,7 +89,7 @@ impl StaticLibc {
     }
 
     /// The notice about the C library itself, for the licence texts.
-    pub fn notice(self) -> &'static str {
+    pub(super) fn notice(self) -> &'static str {
         match self {
             Self::Musl => "musl, statically linked: MIT, https://git.musl-libc.org/cgit/musl/tree/COPYRIGHT",
             Self::Gnu => {

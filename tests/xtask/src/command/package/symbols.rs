@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use super::output;
 
 /// Puts `gateway` into `stripped` and `gateway.debug` into `symbols`.
-pub fn split(built: &Path, stripped: &Path, symbols: &Path) -> Result<()> {
+pub(super) fn split(built: &Path, stripped: &Path, symbols: &Path) -> Result<()> {
     let debug = symbols.join("gateway.debug");
     let binary = stripped.join("gateway");
     let mut keep = Command::new("objcopy");

@@ -12,7 +12,7 @@ use crate::workspace::root;
 const UNITS: [&str; 3] = ["parking-gateway.service", "parking-server.service", "parking-miniapp-api.service"];
 
 /// Each unit starts the one binary that is there.
-pub fn verify(out: &Path, gateway: &Path) -> Result<()> {
+pub(super) fn verify(out: &Path, gateway: &Path) -> Result<()> {
     if Command::new("systemd-analyze").arg("--version").output().is_err() {
         eprintln!("there is no systemd-analyze here: the units are not verified");
         return Ok(());

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use crate::repository::root;
 
-pub const SERVER: &str = "docs/openapi/server.json";
-pub const MINIAPP: &str = "docs/openapi/miniapp-api.json";
+pub(super) const SERVER: &str = "docs/openapi/server.json";
+pub(super) const MINIAPP: &str = "docs/openapi/miniapp-api.json";
 
 /// The documents that `service::http::openapi` completes.
-pub const COMPLETED: [&str; 2] = [SERVER, MINIAPP];
+pub(super) const COMPLETED: [&str; 2] = [SERVER, MINIAPP];
 
-pub struct DescribedOperation {
+pub(super) struct DescribedOperation {
     pub document: &'static str,
     pub method: String,
     pub path: String,
@@ -20,36 +20,36 @@ pub struct DescribedOperation {
 }
 
 impl DescribedOperation {
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}: {} {}", self.document, self.method, self.path)
     }
 
-    pub fn parameters(&self) -> impl Iterator<Item = &Value> {
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &Value> {
         self.operation["parameters"].as_array().into_iter().flatten()
     }
 
-    pub fn takes(&self, part: &str, text: &str) -> bool {
+    pub(super) fn takes(&self, part: &str, text: &str) -> bool {
         self.parameters().any(|one| one[part] == text)
     }
 
     /// Status and description of each problem.
-    pub fn problems(&self) -> impl Iterator<Item = (&String, &str)> {
+    pub(super) fn problems(&self) -> impl Iterator<Item = (&String, &str)> {
         let responses = self.operation["responses"].as_object().into_iter().flatten();
         let problems = responses.filter(|(status, _)| status.starts_with(['4', '5', 'd']));
         problems.map(|(status, response)| (status, response["description"].as_str().unwrap_or_default()))
     }
 
-    pub fn names(&self, status: &str, code: &str) -> bool {
+    pub(super) fn names(&self, status: &str, code: &str) -> bool {
         let listed = format!("`{code}`");
         self.problems().any(|(known, description)| known == status && description.contains(&listed))
     }
 }
 
-pub fn read(document: &str) -> Value {
+pub(super) fn read(document: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(root().join(document)).unwrap()).unwrap()
 }
 
-pub fn operations() -> Vec<DescribedOperation> {
+pub(super) fn operations() -> Vec<DescribedOperation> {
     let mut all = Vec::new();
     for document in [SERVER, MINIAPP] {
         for (path, item) in read(document)["paths"].as_object().unwrap() {

@@ -16,16 +16,16 @@ use crate::ids::ReservationId;
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
-pub type Check = Result<(), TestCaseError>;
+pub(super) type Check = Result<(), TestCaseError>;
 
 /// State before a step.
-pub struct Before {
+pub(super) struct Before {
     pub book: AllocationBook,
     pub entries: HashMap<ReservationId, BookEntry>,
 }
 
 /// Runs a history and checks the book after each step.
-pub fn run(
+pub(super) fn run(
     layout: GarageLayout,
     steps: &[Timed],
     check: impl Fn(&Before, &AllocationBook, &Step, &Outcome, Timestamp) -> Check,
@@ -48,7 +48,7 @@ pub fn run(
 }
 
 /// A request is accepted if and only if the oracle finds it legal, and a full pool is full at the returned minute.
-pub fn judged_alike(before: &Before, step: &Step, outcome: &Outcome, now: Timestamp) -> Check {
+pub(super) fn judged_alike(before: &Before, step: &Step, outcome: &Outcome, now: Timestamp) -> Check {
     let (Step::Reserve(ask), Some(result)) = (step, outcome) else {
         return Ok(());
     };
@@ -88,7 +88,7 @@ fn next_is_the_next(
 }
 
 /// Reservations newly take only free spaces: within pool and quota, and none that is kept for others.
-pub fn nothing_taken_beyond_limits(before: &Before, book: &AllocationBook) -> Check {
+pub(super) fn nothing_taken_beyond_limits(before: &Before, book: &AllocationBook) -> Check {
     let oracle = Oracle::of(book, range());
     for entry in book.entries().filter(|entry| entry.phase().is_reserved()) {
         let had =
@@ -107,7 +107,7 @@ pub fn nothing_taken_beyond_limits(before: &Before, book: &AllocationBook) -> Ch
 }
 
 /// No entry with an unblocked plate waits for a free space, and no offer passes over an earlier entry that it would fit.
-pub fn waiting_in_order(before: &Before, book: &AllocationBook, now: Timestamp) -> Check {
+pub(super) fn waiting_in_order(before: &Before, book: &AllocationBook, now: Timestamp) -> Check {
     let oracle = Oracle::of(book, range());
     let still_waiting: Vec<_> = in_order(book)
         .into_iter()
@@ -137,7 +137,7 @@ fn is_new_offer(entry: &BookEntry, before: &Before) -> bool {
 }
 
 /// Cars inside have different numbers as long as there are enough.
-pub fn numbers_differ(book: &AllocationBook) -> Check {
+pub(super) fn numbers_differ(book: &AllocationBook) -> Check {
     let mut numbers: Vec<_> =
         book.entries().filter_map(|entry| Some((entry.pool.clone(), entry.space.clone()?))).collect();
     let all = numbers.len();

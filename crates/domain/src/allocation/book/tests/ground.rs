@@ -11,7 +11,7 @@ use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::{WindowOpening, WindowTerms};
 use crate::time::Timestamp;
 
-pub const TERMS: WindowTerms = WindowTerms {
+pub(super) const TERMS: WindowTerms = WindowTerms {
     min_stay: Minutes(15),
     max_stay: Minutes(14 * 60),
     horizon: Minutes(7 * 24 * 60),
@@ -24,7 +24,7 @@ pub const TERMS: WindowTerms = WindowTerms {
 };
 
 /// `HH:MM` or `HH:MM:SS`; after `+` on the next day.
-pub fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     let (day, time) = match text.strip_prefix('+') {
         Some(time) => (24, time),
         None => (23, text),
@@ -33,28 +33,28 @@ pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(&format!("2026-11-{day}T{time}{seconds}+08:00")).unwrap()
 }
 
-pub fn minute(text: &str) -> Minute {
+pub(super) fn minute(text: &str) -> Minute {
     Minute::exact(at(text)).unwrap()
 }
 
-pub fn span(from: &str, until: &str) -> MinuteSpan {
+pub(super) fn span(from: &str, until: &str) -> MinuteSpan {
     MinuteSpan::new(minute(from), minute(until)).unwrap()
 }
 
-pub fn pool(name: &str) -> PoolId {
+pub(super) fn pool(name: &str) -> PoolId {
     PoolId::parse(name).unwrap()
 }
 
-pub fn id<T: From<Uuid>>(n: u128) -> T {
+pub(super) fn id<T: From<Uuid>>(n: u128) -> T {
     Uuid::from_u128(n).into()
 }
 
-pub fn plate(n: u8) -> PlateKey {
+pub(super) fn plate(n: u8) -> PlateKey {
     PlateKey(vec![n])
 }
 
 /// A garage with the pool `main`.
-pub fn ground(size: u32) -> GarageLayout {
+pub(super) fn ground(size: u32) -> GarageLayout {
     let main = SpacePool { size, spaces: Vec::new() };
     GarageLayout { pools: [(pool("main"), main)].into(), ..GarageLayout::default() }
 }
@@ -81,12 +81,12 @@ impl GarageLayout {
 }
 
 /// The evening of a garage that is shared with the public from 18:00 to 07:30.
-pub fn evening(size: u32) -> GarageLayout {
+pub(super) fn evening(size: u32) -> GarageLayout {
     ground(size).opened(Audience::Public, span("18:00", "+07:30"), size, TERMS)
 }
 
 /// A request of the public, with its own person and plate.
-pub fn ask(n: u8, hours: MinuteSpan) -> ReservationRequest {
+pub(super) fn ask(n: u8, hours: MinuteSpan) -> ReservationRequest {
     ReservationRequest {
         id: id(u128::from(n)),
         pool: Some(pool("main")),
@@ -100,7 +100,7 @@ pub fn ask(n: u8, hours: MinuteSpan) -> ReservationRequest {
 }
 
 /// The car of [`ask`] `n`; its visit is 2000 + `n`, its own entry 3000 + `n`.
-pub fn car(n: u8, time: &str) -> EnteredCar {
+pub(super) fn car(n: u8, time: &str) -> EnteredCar {
     EnteredCar {
         id: id(3000 + u128::from(n)),
         visit: id(2000 + u128::from(n)),
@@ -110,6 +110,6 @@ pub fn car(n: u8, time: &str) -> EnteredCar {
     }
 }
 
-pub fn visit(n: u8) -> VisitId {
+pub(super) fn visit(n: u8) -> VisitId {
     id(2000 + u128::from(n))
 }

@@ -21,17 +21,17 @@ use crate::time::Timestamp;
 /// Every history lies in these minutes, which begin at 20:00 and in which a lock-out begins at 22:00.
 const LENGTH: i64 = 300;
 
-pub fn first() -> Minute {
+pub(super) fn first() -> Minute {
     minute("20:00")
 }
 
 /// The minutes of histories, with a margin for stays that end later.
-pub fn range() -> MinuteSpan {
+pub(super) fn range() -> MinuteSpan {
     MinuteSpan::new(first() - Minutes(60), first() + Minutes(LENGTH as u32 + 120)).unwrap()
 }
 
 #[derive(Debug, Clone)]
-pub enum Step {
+pub(super) enum Step {
     Reserve(ReservationRequest),
     Change(Index, Shift),
     Confirm(Index),
@@ -55,7 +55,7 @@ pub enum Step {
 
 /// A change relative to the entry: minutes added to start and end.
 #[derive(Debug, Clone)]
-pub struct Shift {
+pub(super) struct Shift {
     from: i64,
     until: i64,
     plate: Option<u8>,
@@ -63,12 +63,12 @@ pub struct Shift {
 }
 
 /// How a step ended, for those that can be refused.
-pub type Outcome = Option<Result<BookEntry, ReservationRefusal>>;
+pub(super) type Outcome = Option<Result<BookEntry, ReservationRefusal>>;
 
 /// A step, and how many seconds pass before it.
-pub type Timed = (u32, Step);
+pub(super) type Timed = (u32, Step);
 
-pub fn apply(book: &mut AllocationBook, step: &Step, n: u128, now: Timestamp) -> Outcome {
+pub(super) fn apply(book: &mut AllocationBook, step: &Step, n: u128, now: Timestamp) -> Outcome {
     match step {
         Step::Reserve(ask) => Some(book.reserve(&ReservationRequest { id: id(n), ..ask.clone() }, now)),
         Step::Change(which, change) => {
@@ -111,7 +111,7 @@ pub fn apply(book: &mut AllocationBook, step: &Step, n: u128, now: Timestamp) ->
     }
 }
 
-pub fn in_order(book: &AllocationBook) -> Vec<BookEntry> {
+pub(super) fn in_order(book: &AllocationBook) -> Vec<BookEntry> {
     let mut entries: Vec<_> = book.entries().cloned().collect();
     entries.sort_by_key(|entry| entry.id);
     entries
@@ -132,7 +132,7 @@ fn shifted(entry: &BookEntry, shift: &Shift) -> EntryChange {
     }
 }
 
-pub fn audience() -> impl Strategy<Value = Audience> {
+pub(super) fn audience() -> impl Strategy<Value = Audience> {
     prop::sample::select(AUDIENCES.to_vec())
 }
 
@@ -141,7 +141,7 @@ fn pool_id() -> impl Strategy<Value = PoolId> {
 }
 
 /// Mostly on round minutes, so that ends and starts meet.
-pub fn stay() -> impl Strategy<Value = MinuteSpan> {
+pub(super) fn stay() -> impl Strategy<Value = MinuteSpan> {
     // The most requested times.
     let popular = prop::sample::select(vec![(10_i64, 60_i64), (10, 60), (30, 90), (60, 60), (200, 90)]);
     let round = (0_i64..LENGTH / 10, 1_i64..10).prop_map(|(from, length)| (from * 10, length * 10));
@@ -152,7 +152,7 @@ pub fn stay() -> impl Strategy<Value = MinuteSpan> {
     })
 }
 
-pub fn ask() -> impl Strategy<Value = ReservationRequest> {
+pub(super) fn ask() -> impl Strategy<Value = ReservationRequest> {
     let wish = prop::sample::select(vec![
         ReservationIntent::Confirm,
         ReservationIntent::Hold,
@@ -182,7 +182,7 @@ fn shift() -> impl Strategy<Value = Shift> {
         .prop_map(|(from, until, plate, pool)| Shift { from, until, plate, pool })
 }
 
-pub fn request() -> impl Strategy<Value = Step> {
+pub(super) fn request() -> impl Strategy<Value = Step> {
     let cause =
         prop::sample::select(vec![CancelCause::Driver, CancelCause::Operator, CancelCause::Suspended]);
     prop_oneof![
@@ -193,7 +193,7 @@ pub fn request() -> impl Strategy<Value = Step> {
     ]
 }
 
-pub fn any_step() -> impl Strategy<Value = Step> {
+pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let ago = || prop_oneof![3 => Just(0_u32), 1 => 0_u32..1200];
     let plates = prop::option::weighted(0.8, 0_u8..20);
     let audiences = prop::option::weighted(0.7, audience());
@@ -210,7 +210,7 @@ pub fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-pub fn timed(step: impl Strategy<Value = Step>) -> impl Strategy<Value = Timed> {
+pub(super) fn timed(step: impl Strategy<Value = Step>) -> impl Strategy<Value = Timed> {
     (prop_oneof![8 => Just(0_u32), 4 => 1_u32..90, 1 => 90_u32..900], step)
 }
 
@@ -255,7 +255,7 @@ fn closure() -> impl Strategy<Value = SpaceClosure> {
         .prop_map(|(pool, audience, span, spaces)| SpaceClosure { pool, audience, span, spaces })
 }
 
-pub fn layout() -> impl Strategy<Value = GarageLayout> {
+pub(super) fn layout() -> impl Strategy<Value = GarageLayout> {
     prop_oneof![busy_layout(), any_layout()]
 }
 

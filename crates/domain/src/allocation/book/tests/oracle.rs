@@ -13,11 +13,11 @@ use crate::minute::{Minute, MinuteSpan};
 use crate::shared_window::{DailyHours, WindowOpening};
 use crate::time::Timestamp;
 
-pub const AUDIENCES: [Audience; 4] =
+pub(super) const AUDIENCES: [Audience; 4] =
     [Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     Legal,
     /// Other stays are the only obstacle, first at this minute.
     Full(Minute),
@@ -33,7 +33,7 @@ struct Cell {
     quota: [Option<i64>; 4],
 }
 
-pub struct Oracle {
+pub(super) struct Oracle {
     layout: GarageLayout,
     entries: Vec<BookEntry>,
     first: Minute,
@@ -43,7 +43,7 @@ pub struct Oracle {
 
 impl Oracle {
     /// Judges between these minutes only; outside, everything is closed.
-    pub fn of(book: &AllocationBook, range: MinuteSpan) -> Self {
+    pub(super) fn of(book: &AllocationBook, range: MinuteSpan) -> Self {
         let layout = book.layout().clone();
         let entries: Vec<BookEntry> = book.entries().cloned().collect();
         let mut cells = BTreeMap::new();
@@ -60,23 +60,23 @@ impl Oracle {
         self.cells.get(pool)?.get(index)
     }
 
-    pub fn taken(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+    pub(super) fn taken(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
         self.cell(pool, minute).map_or(0, |cell| cell.taken[audience as usize])
     }
 
-    pub fn total(&self, pool: &PoolId, minute: Minute) -> i64 {
+    pub(super) fn total(&self, pool: &PoolId, minute: Minute) -> i64 {
         self.cell(pool, minute).map_or(0, |cell| cell.taken.iter().sum())
     }
 
-    pub fn capacity(&self, pool: &PoolId, minute: Minute) -> i64 {
+    pub(super) fn capacity(&self, pool: &PoolId, minute: Minute) -> i64 {
         self.cell(pool, minute).map_or(0, |cell| cell.capacity)
     }
 
-    pub fn quota(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<i64> {
+    pub(super) fn quota(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<i64> {
         self.cell(pool, minute)?.quota[audience as usize]
     }
 
-    pub fn kept_from(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+    pub(super) fn kept_from(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
         let before = AUDIENCES.iter().filter(|other| **other < audience);
         let kept = before.map(|other| {
             let quota = self.quota(pool, *other, minute).unwrap_or(0);
@@ -86,7 +86,7 @@ impl Oracle {
     }
 
     /// -1 if it is not open.
-    pub fn room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+    pub(super) fn room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
         let Some(quota) = self.quota(pool, audience, minute) else {
             return -1;
         };
@@ -98,7 +98,7 @@ impl Oracle {
         opening(&self.layout, pool, audience, minute)
     }
 
-    pub fn legal(&self, ask: &ReservationRequest, now: Timestamp) -> Verdict {
+    pub(super) fn legal(&self, ask: &ReservationRequest, now: Timestamp) -> Verdict {
         if !self.may_claim(ask) {
             return Verdict::Illegal;
         }
@@ -131,13 +131,19 @@ impl Oracle {
     }
 
     /// A block applies to the public only, and not to entries of an operator.
-    pub fn blocked(&self, origin: EntryOrigin, audience: Audience, plate: Option<&PlateKey>) -> bool {
+    pub(super) fn blocked(&self, origin: EntryOrigin, audience: Audience, plate: Option<&PlateKey>) -> bool {
         origin != EntryOrigin::Operator
             && audience == Audience::Public
             && plate.is_some_and(|plate| self.layout.blocked.contains(plate))
     }
 
-    pub fn legal_in(&self, pool: &PoolId, audience: Audience, stay: MinuteSpan, now: Timestamp) -> Verdict {
+    pub(super) fn legal_in(
+        &self,
+        pool: &PoolId,
+        audience: Audience,
+        stay: MinuteSpan,
+        now: Timestamp,
+    ) -> Verdict {
         let this_minute = now.micros().div_euclid(60_000_000);
         let Some(opening) = self.opening(pool, audience, stay.from()) else {
             return Verdict::Illegal;
@@ -200,7 +206,7 @@ fn opening<'a>(
     all.find(|o| o.audience == audience && o.span.contains(minute) && o.pool == *pool)
 }
 
-pub fn minutes(span: MinuteSpan) -> impl Iterator<Item = Minute> {
+pub(super) fn minutes(span: MinuteSpan) -> impl Iterator<Item = Minute> {
     (span.from().get()..span.until().get()).map(Minute::new)
 }
 
@@ -213,7 +219,7 @@ fn is_within(hours: DailyHours, minute: Minute) -> bool {
 }
 
 /// Assigns each stay the lowest free number, in order of start, and returns how many numbers are needed.
-pub fn numbers_needed(stays: &[MinuteSpan]) -> usize {
+pub(super) fn numbers_needed(stays: &[MinuteSpan]) -> usize {
     let mut stays = stays.to_vec();
     stays.sort();
     let mut free_from: Vec<Minute> = Vec::new();
