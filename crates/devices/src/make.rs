@@ -8,7 +8,7 @@ use crate::message::DeviceMessage;
 
 /// A make's driver. It decodes and encodes; it decides nothing.
 pub trait DeviceMake: Sync {
-    /// Name in a gateway's configuration, for example `zhenshi-http`; a valid [`MakeId`].
+    /// Name in a gateway's configuration, for example `zhenshi-http`; a valid [`MakeId`](domain::ids::MakeId).
     fn id(&self) -> &'static str;
 
     /// Chinese and English name for display, for example `海康威视 Hikvision (ISAPI)`.
