@@ -14,7 +14,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ::devices::confidence::ConfidenceScale;
-use ::devices::make::{self, DeviceMake, OpeningMethod, make_id};
+use ::devices::make::{DeviceMake, OpeningMethod};
+use ::devices::makes::{self, make_id};
 use domain::fire::FireInputs;
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{LaneDirection, PassDetection};
@@ -176,7 +177,7 @@ pub struct MakeRow(&'static dyn DeviceMake);
 impl MakeRow {
     /// Finds the make with this id.
     pub fn find(id: &str) -> Option<Self> {
-        make::find(id).map(Self)
+        makes::find(id).map(Self)
     }
 
     pub fn driver(self) -> &'static dyn DeviceMake {

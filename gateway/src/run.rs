@@ -1,6 +1,8 @@
 //! Wires one gateway, and stops it in order: first the intake, then the disk, then the acknowledgements, last the
 //! broker.
 
+mod parts;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,42 +13,25 @@ use domain::time::Clock;
 use protocol::mqtt::{MAX_EVENT_BYTES, MqttTopic};
 use service::config::ConfigError;
 use service::{ProcessReadiness, SocketBindError};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::acknowledgement;
 use crate::box_clock::BoxClock;
-use crate::config::{GatewayConfig, LaneConfig, LaneMake};
-use crate::credential::CredentialRenewalTask;
-use crate::disk;
-use crate::driver::{
-    BrokerCameras, DeviceOpeners, DevicePostEndpoint, DriverMessage, LaneEventStreams, PendingReplies,
-};
-use crate::event::MessageIntake;
-use crate::fire::{self, FireWatch};
+use crate::config::{GatewayConfig, LaneConfig};
+use crate::driver::{BrokerCameras, DeviceOpeners, DevicePostEndpoint, LaneEventStreams, PendingReplies};
+use crate::fire;
 use crate::garage::GarageState;
 use crate::identity::{BoxIdentity, BoxIdentityError};
 use crate::inbound::InboundMessages;
-use crate::lane::{LaneLoop, LaneTasks};
 use crate::metric::GatewayMetrics;
 use crate::mqtt::{BrokerConnection, BrokerPublisher};
-use crate::order::{BarrierOpener, RemoteOpenPoll};
-use crate::outbox::entry::OutboxReply;
-use crate::outbox::writer::{OutboxWriter, OutboxWriterInputs};
 use crate::outbox::{OpenedOutbox, OutboxError};
-use crate::plan::PlanPoll;
 use crate::server::{DistrictServerClient, ServerClientBuildError};
-use crate::sign;
-use crate::uplink::UplinkTask;
-use crate::watchdog::{self, LoopHeartbeat};
+use parts::GatewayParts;
 
-/// Records between the lane loop and the disk. If full, an event stays with its controller.
-const ENTRIES: usize = 4_096;
 /// Messages of devices of other makes. If full, their requests wait and are resent.
 const FROM_DEVICES: usize = 256;
-/// Acknowledgements between the disk and the broker. If full, a controller resends its event.
-const ANSWERS: usize = 8_192;
 /// Deadline after the stop for storing and acknowledging the accepted events.
 const STOP_DEADLINE: Duration = Duration::from_secs(8);
 
@@ -80,10 +65,7 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), GatewayError> {
     config.validate()?;
-    let readiness = ProcessReadiness::new();
-    // Registered before the first request: a check that has not reported yet is not ready.
-    readiness.check("mqtt");
-    readiness.check("outbox");
+    let readiness = readiness();
     let meter = GatewayMetrics::new(config.garage.clone());
     let identity = Arc::new(BoxIdentity::load(&config)?);
     let server = DistrictServerClient::new(&config.server, identity.clone())?;
@@ -139,6 +121,14 @@ pub async fn run(
     ended.and(linked.map(|_| ()))
 }
 
+/// Registered before the first request: a check that has not reported yet is not ready.
+fn readiness() -> ProcessReadiness {
+    let readiness = ProcessReadiness::new();
+    readiness.check("mqtt");
+    readiness.check("outbox");
+    readiness
+}
+
 fn connection(
     config: &GatewayConfig,
     cameras: &BrokerCameras,
@@ -150,154 +140,6 @@ fn connection(
     // One more byte shows that a payload was too large.
     let largest = cameras.largest().max(MAX_EVENT_BYTES) + 1;
     BrokerConnection::new(config.mqtt.clone(), filters, largest, inbound, meter, readiness)
-}
-
-struct GatewayParts {
-    garage: Arc<GarageState>,
-    config: GatewayConfig,
-    clock: Arc<dyn Clock>,
-    box_clock: Arc<BoxClock>,
-    readiness: ProcessReadiness,
-    meter: GatewayMetrics,
-    identity: Arc<BoxIdentity>,
-    server: DistrictServerClient,
-    broker: BrokerPublisher,
-    desk: PendingReplies,
-    openers: DeviceOpeners,
-    cameras: Arc<BrokerCameras>,
-    devices_in: mpsc::Sender<DriverMessage>,
-}
-
-impl GatewayParts {
-    /// Starts every task except the broker's; returns the lock of the data folder.
-    #[expect(clippy::too_many_lines, reason = "it only connects the tasks with each other")]
-    fn spawn(
-        self,
-        outbox: OpenedOutbox,
-        (inbound, devices): (InboundMessages, mpsc::Receiver<DriverMessage>),
-        stop: &CancellationToken,
-        tasks: &mut GatewayTasks,
-    ) -> std::fs::File {
-        let Self {
-            garage,
-            config,
-            clock,
-            box_clock,
-            readiness,
-            meter,
-            identity,
-            server,
-            broker,
-            desk,
-            openers,
-            cameras,
-            devices_in,
-        } = self;
-        let (entries_in, entries) = mpsc::channel(ENTRIES);
-        let (answers_in, answers) = mpsc::channel::<(_, OutboxReply)>(ANSWERS);
-        let (receipts_in, receipts) = watch::channel(None);
-        let (plans_in, plans) = watch::channel(None);
-        let (waiting_in, waiting) = watch::channel(outbox.backlog);
-        let committed = Arc::new(Notify::new());
-        let posting = config.lanes.iter().filter(|lane| lane.make != LaneMake::Native);
-        let posting = posting.map(|lane| lane.device.clone()).collect();
-        let writer = OutboxWriter {
-            file: outbox.file,
-            db: outbox.write,
-            last_seq: outbox.last_seq,
-            backlog: outbox.backlog,
-            behind: outbox.behind,
-            garage: garage.clone(),
-            answers: answers_in.clone(),
-            committed: committed.clone(),
-            waiting: waiting_in,
-            meter: meter.clone(),
-            check: readiness.check("outbox"),
-        };
-        let heartbeat = LoopHeartbeat::default();
-        let lanes = LaneLoop {
-            intake: MessageIntake::new(config.garage.clone(), config.lanes.clone()),
-            garage: garage.clone(),
-            clock: clock.clone(),
-            box_clock: box_clock.clone(),
-            broker: broker.clone(),
-            desk: desk.clone(),
-            cameras: cameras.clone(),
-            openers: openers.clone(),
-            openings: devices_in,
-            entries: entries_in.clone(),
-            answers: answers_in,
-            meter: meter.clone(),
-            events_per_second: config.events_per_second,
-            unread_pace: config.unread_pause,
-            tasks: LaneTasks::default(),
-            heartbeat: heartbeat.clone(),
-        };
-        let hand = BarrierOpener {
-            lanes: config.lanes.clone(),
-            openers,
-            cameras,
-            garage: garage.clone(),
-            clock: clock.clone(),
-            box_clock: box_clock.clone(),
-            broker: broker.clone(),
-            entries: entries_in,
-            meter: meter.clone(),
-        };
-        let hand = Arc::new(hand);
-        let fire = FireWatch {
-            folder: config.data_dir.clone(),
-            lanes: config.lanes.clone(),
-            garage: garage.clone(),
-            hand: hand.clone(),
-            meter: meter.clone(),
-        };
-        let orders =
-            RemoteOpenPoll { server: server.clone(), garage: garage.clone(), hand, meter: meter.clone() };
-        let has_no_fire_input = config.has_no_fire_input();
-        let uplink = UplinkTask {
-            server: server.clone(),
-            reader: outbox.reader,
-            garage: garage.clone(),
-            clock: clock.clone(),
-            box_clock,
-            started_at: clock.now(),
-            has_no_fire_input,
-            lanes: config.lanes,
-            committed,
-            waiting,
-            receipts: receipts_in,
-            meter: meter.clone(),
-        };
-        let renewal = CredentialRenewalTask { server: server.clone(), identity, meter: meter.clone() };
-        let every = config.server.plan_poll;
-        let plan = PlanPoll {
-            server,
-            garage: garage.clone(),
-            every,
-            store: plans_in,
-            clock: clock.clone(),
-            meter: meter.clone(),
-        };
-        let disk = disk::watch(config.data_dir, meter.clone(), stop.clone());
-        spawn(tasks, "watchdog", watchdog::run(heartbeat, stop.clone()));
-        let inbox = OutboxWriterInputs { entries, receipts, plans };
-        spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
-        spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
-        spawn(tasks, "uplink", uplink.run(stop.clone()));
-        spawn(tasks, "plan", plan.run(stop.clone()));
-        spawn(tasks, "credential", renewal.run(stop.clone()));
-        spawn(tasks, "disk", disk);
-        spawn(tasks, "fire", fire.run(stop.clone()));
-        spawn(tasks, "orders", orders.run(stop.clone()));
-        spawn(
-            tasks,
-            "answers",
-            acknowledgement::run(answers, (posting, desk), broker.clone(), meter.clone()),
-        );
-        spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
-        outbox.lock
-    }
 }
 
 /// Times of the last message of each device, which the self-test requests.

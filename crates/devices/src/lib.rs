@@ -1,9 +1,10 @@
 //! Messages and commands of other makers' gate devices, in one form.
 //!
 //! The crate is pure: it decodes bytes to contents and encodes commands to bytes. It decides and sends nothing; the gateway decides whether
-//! a vehicle may enter. Each make is a folder and a row of [`make::MAKES`]. Decoding never fails: a message that a driver does not
+//! a vehicle may enter. Each make is a folder and a row of [`makes::MAKES`]. Decoding never fails: a message that a driver does not
 //! understand is content, too, because a vehicle may stand at the barrier (decision 17).
 //!
+//! - [`makes`]: the table of makes
 //! - [`make`], [`message`], [`confidence`], [`event_key`]: the interface of all makes
 //! - [`shape`]: the structure of a message that is not understood, so that a person can mark it
 //! - `text`, `body`, `field_tree`, `json_text`, `xml_text`: bytes in any format to fields
@@ -32,6 +33,7 @@ pub mod huaxia_mode2;
 pub mod huaxia_mqtt;
 mod json_text;
 pub mod make;
+pub mod makes;
 pub mod message;
 pub mod native;
 mod plate_text;

@@ -1,35 +1,14 @@
-//! The makes of devices that a lane may have. A make is one row of [`MAKES`] and one folder.
+//! What a make of devices is: one folder, which implements [`DeviceMake`], and one row of [`MAKES`](crate::makes::MAKES).
 
 use std::time::Duration;
 
-use domain::ids::MakeId;
 use domain::time::Timestamp;
 
 use crate::message::DeviceMessage;
 
-/// All makes except the native protocol.
-pub static MAKES: &[&dyn DeviceMake] = &[
-    &crate::zhenshi::ZhenshiPushCamera,
-    &crate::zhenshi::ZhenshiBrokerCamera,
-    &crate::hikvision::HikvisionCamera,
-    &crate::dahua::DahuaCamera,
-    &crate::huaxia::HuaxiaCamera,
-    &crate::huaxia_mode2::HuaxiaModeTwoMake,
-    &crate::huaxia_mqtt::HuaxiaMqttMake,
-    &crate::qianlima_mqtt::QianlimaMqttMake,
-    &crate::hikvision_stream::HikvisionStreamMake,
-    &crate::dahua_stream::DahuaStreamMake,
-    &crate::frigate::FrigateMake,
-];
-
-/// The make with this id.
-pub fn find(id: &str) -> Option<&'static dyn DeviceMake> {
-    MAKES.iter().copied().find(|make| make.id() == id)
-}
-
 /// A make's driver. It decodes and encodes; it decides nothing.
 pub trait DeviceMake: Sync {
-    /// Name in a gateway's configuration, for example `zhenshi-http`; a valid [`MakeId`].
+    /// Name in a gateway's configuration, for example `zhenshi-http`; a valid [`MakeId`](domain::ids::MakeId).
     fn id(&self) -> &'static str;
 
     /// Chinese and English name for display, for example `海康威视 Hikvision (ISAPI)`.
@@ -182,10 +161,4 @@ impl ReplyBody {
     pub fn json(value: &serde_json::Value) -> Self {
         Self { content_type: "application/json", body: value.to_string().into_bytes() }
     }
-}
-
-/// The wire id of a make of the table.
-pub fn make_id(make: &dyn DeviceMake) -> MakeId {
-    // A test checks that every id of the table parses.
-    MakeId::parse(make.id()).unwrap_or_default()
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use devices::confidence::ConfidenceScale;
-use devices::make::{DeviceConnection, MAKES};
+use devices::make::DeviceConnection;
+use devices::makes::MAKES;
 use domain::fire::FireInputs;
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{LaneDirection, PassDetection};

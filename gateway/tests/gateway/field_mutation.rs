@@ -6,7 +6,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
-use devices::make::{DeviceMake, InboundMessage, find};
+use devices::make::{DeviceMake, InboundMessage};
+use devices::makes::find;
 use devices::message::{DeviceMessage, MessageContent};
 use domain::occupancy::LaneDirection;
 use domain::time::{Clock, Timestamp};

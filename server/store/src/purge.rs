@@ -86,99 +86,105 @@ impl PurgeKind {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one statement for each kind, nothing else")]
     const fn statement(self) -> &'static str {
         match self {
-            Self::EventPlates => {
-                "update gate_event set plate_hash = null, plate_enc = null where no in \
-                 (select no from gate_event where plate_enc is not null and stored_at < $1 limit $2)"
-            }
-            // A car that has been inside for this long has left unseen, whether its plate was read or not.
-            Self::VisitPlates => {
-                "update visit set plate_hash = null, plate_enc = null, \
-                 book_due = case when ended_by is null then 1 else book_due end, ended_why = case when ended_by is null then 'forgotten' else ended_why end, ended_by = coalesce(ended_by, 'exit_missed') where id in \
-                 (select id from visit where (plate_enc is not null or ended_by is null) \
-                  and coalesce(exited_at, entered_at) < $1 limit $2)"
-            }
-            Self::DeadLetters => {
-                "delete from dead_letter where no in \
-                 (select no from dead_letter where stored_at < $1 order by no limit $2)"
-            }
-            Self::Arrivals => {
-                "delete from arrival where id in (select id from arrival where arrived_at < $1 limit $2)"
-            }
-            Self::Feed => {
-                "delete from feed where cursor in \
-                 (select cursor from feed where at < $1 order by cursor limit $2)"
-            }
-            Self::Audit => {
-                "delete from audit where no in (select no from audit where at < $1 order by at limit $2)"
-            }
-            Self::Sessions => {
-                "delete from session where token_hash in \
-                 (select token_hash from session where expires_at < $1 limit $2)"
-            }
-            Self::OperatorSessions => {
-                "delete from operator_session where token_hash in \
-                 (select token_hash from operator_session where expires_at < $1 limit $2)"
-            }
-            Self::BindCodes => {
-                "delete from bind_code where code_hash in \
-                 (select code_hash from bind_code where expires_at < $1 limit $2)"
-            }
-            Self::GatewayCodes => {
-                "delete from gateway_code where code_hash in \
-                 (select code_hash from gateway_code where expires_at < $1 limit $2)"
-            }
-            Self::BindAttempts => {
-                "delete from bind_attempt where openid_hash in \
-                 (select openid_hash from bind_attempt where since < $1 limit $2)"
-            }
-            // The reservation stays for the day's timeline; the person and the plate are removed.
-            Self::Reservations => {
-                "update reservation set plate_hash = null, plate_enc = null, person_id = null, \
-                 client_key = null, made_by = 'forgotten' where id in \
-                 (select id from reservation where plate_enc is not null and live = 0 and ends_at < $1 limit $2)"
-            }
-            Self::Notices => "delete from notice where id in (select id from notice where at < $1 limit $2)",
-            // Only strikes that the garage's rule no longer counts.
-            Self::Strikes => {
-                "delete from strike where id in (select s.id from strike s \
-                 left join sharing_rules r on r.garage_id = s.garage_id \
-                 where s.at < $1 - coalesce(r.strike_days, 30) * 86400000000 limit $2)"
-            }
-            Self::Blocks => {
-                "delete from block where id in \
-                 (select id from block where coalesce(ended_at, until_at) < $1 limit $2)"
-            }
-            Self::OrderPlates => {
-                "update open_order set plate_enc = null, person_id = null where id in \
-                 (select id from open_order where plate_enc is not null and expires_at < $1 limit $2)"
-            }
-            // An operator's reason may contain a person's name.
-            Self::OpenOrders => {
-                "delete from open_order where id in (select id from open_order where expires_at < $1 limit $2)"
-            }
-            // Below, the row is a part of the count's history or still in force; its text may name a person.
-            Self::AdjustmentReasons => {
-                "update adjustment set reason = '' where id in \
-                 (select id from adjustment where reason <> '' and at < $1 limit $2)"
-            }
-            Self::InventoryReasons => {
-                "update inventory set reason = '' where id in \
-                 (select id from inventory where reason <> '' and at < $1 limit $2)"
-            }
-            Self::ClosureReasons => {
-                "update closure set reason = '' where id in \
-                 (select id from closure where reason <> '' and coalesce(ended_at, until_at) < $1 limit $2)"
-            }
-            Self::ShapeReasons => {
-                "update no_reading_shape set reason = '' where (garage_id, device, shape) in \
-                 (select garage_id, device, shape from no_reading_shape where reason <> '' and marked_at < $1 limit $2)"
-            }
+            Self::EventPlates => EVENT_PLATES,
+            Self::VisitPlates => VISIT_PLATES,
+            Self::DeadLetters => DEAD_LETTERS,
+            Self::Arrivals => ARRIVALS,
+            Self::Feed => FEED,
+            Self::Audit => AUDIT,
+            Self::Sessions => SESSIONS,
+            Self::OperatorSessions => OPERATOR_SESSIONS,
+            Self::BindCodes => BIND_CODES,
+            Self::GatewayCodes => GATEWAY_CODES,
+            Self::BindAttempts => BIND_ATTEMPTS,
+            Self::Reservations => RESERVATIONS,
+            Self::Notices => NOTICES,
+            Self::Strikes => STRIKES,
+            Self::Blocks => BLOCKS,
+            Self::OrderPlates => ORDER_PLATES,
+            Self::OpenOrders => OPEN_ORDERS,
+            Self::AdjustmentReasons => ADJUSTMENT_REASONS,
+            Self::InventoryReasons => INVENTORY_REASONS,
+            Self::ClosureReasons => CLOSURE_REASONS,
+            Self::ShapeReasons => SHAPE_REASONS,
         }
     }
 }
+
+const EVENT_PLATES: &str = "update gate_event set plate_hash = null, plate_enc = null where no in \
+    (select no from gate_event where plate_enc is not null and stored_at < $1 limit $2)";
+
+/// A car that has been inside for this long has left unseen, whether its plate was read or not.
+const VISIT_PLATES: &str = "update visit set plate_hash = null, plate_enc = null, \
+    book_due = case when ended_by is null then 1 else book_due end, \
+    ended_why = case when ended_by is null then 'forgotten' else ended_why end, \
+    ended_by = coalesce(ended_by, 'exit_missed') where id in \
+    (select id from visit where (plate_enc is not null or ended_by is null) \
+    and coalesce(exited_at, entered_at) < $1 limit $2)";
+
+const DEAD_LETTERS: &str = "delete from dead_letter where no in \
+    (select no from dead_letter where stored_at < $1 order by no limit $2)";
+
+const ARRIVALS: &str =
+    "delete from arrival where id in (select id from arrival where arrived_at < $1 limit $2)";
+
+const FEED: &str = "delete from feed where cursor in \
+    (select cursor from feed where at < $1 order by cursor limit $2)";
+
+const AUDIT: &str = "delete from audit where no in (select no from audit where at < $1 order by at limit $2)";
+
+const SESSIONS: &str = "delete from session where token_hash in \
+    (select token_hash from session where expires_at < $1 limit $2)";
+
+const OPERATOR_SESSIONS: &str = "delete from operator_session where token_hash in \
+    (select token_hash from operator_session where expires_at < $1 limit $2)";
+
+const BIND_CODES: &str = "delete from bind_code where code_hash in \
+    (select code_hash from bind_code where expires_at < $1 limit $2)";
+
+const GATEWAY_CODES: &str = "delete from gateway_code where code_hash in \
+    (select code_hash from gateway_code where expires_at < $1 limit $2)";
+
+const BIND_ATTEMPTS: &str = "delete from bind_attempt where openid_hash in \
+    (select openid_hash from bind_attempt where since < $1 limit $2)";
+
+/// The reservation stays for the day's timeline; the person and the plate are removed.
+const RESERVATIONS: &str = "update reservation set plate_hash = null, plate_enc = null, person_id = null, \
+    client_key = null, made_by = 'forgotten' where id in \
+    (select id from reservation where plate_enc is not null and live = 0 and ends_at < $1 limit $2)";
+
+const NOTICES: &str = "delete from notice where id in (select id from notice where at < $1 limit $2)";
+
+/// Only strikes that the garage's rule no longer counts.
+const STRIKES: &str = "delete from strike where id in (select s.id from strike s \
+    left join sharing_rules r on r.garage_id = s.garage_id \
+    where s.at < $1 - coalesce(r.strike_days, 30) * 86400000000 limit $2)";
+
+const BLOCKS: &str = "delete from block where id in \
+    (select id from block where coalesce(ended_at, until_at) < $1 limit $2)";
+
+const ORDER_PLATES: &str = "update open_order set plate_enc = null, person_id = null where id in \
+    (select id from open_order where plate_enc is not null and expires_at < $1 limit $2)";
+
+/// An operator's reason may contain a person's name.
+const OPEN_ORDERS: &str =
+    "delete from open_order where id in (select id from open_order where expires_at < $1 limit $2)";
+
+// Below, the row is a part of the count's history or still in force; its text may name a person.
+
+const ADJUSTMENT_REASONS: &str = "update adjustment set reason = '' where id in \
+    (select id from adjustment where reason <> '' and at < $1 limit $2)";
+
+const INVENTORY_REASONS: &str = "update inventory set reason = '' where id in \
+    (select id from inventory where reason <> '' and at < $1 limit $2)";
+
+const CLOSURE_REASONS: &str = "update closure set reason = '' where id in \
+    (select id from closure where reason <> '' and coalesce(ended_at, until_at) < $1 limit $2)";
+
+const SHAPE_REASONS: &str = "update no_reading_shape set reason = '' where (garage_id, device, shape) in \
+    (select garage_id, device, shape from no_reading_shape where reason <> '' and marked_at < $1 limit $2)";
 
 /// Deletes or anonymises up to [`BATCH_ROWS`] rows of this kind from before `before`; returns the number of rows.
 pub async fn delete_batch(tx: &mut Tx, kind: PurgeKind, before: Timestamp) -> Result<u64, StoreError> {

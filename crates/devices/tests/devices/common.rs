@@ -4,7 +4,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use devices::make::{self, DeviceMake, InboundMessage};
+use devices::make::{DeviceMake, InboundMessage};
+use devices::makes;
 use devices::message::{DeviceMessage, MessageContent, PlateReading};
 use domain::time::Timestamp;
 use proptest::prelude::*;
@@ -59,7 +60,7 @@ fn folder(make: &str) -> PathBuf {
 
 /// Files of a make by name, without the expected contents.
 pub(crate) fn files(make_id: &str) -> Vec<CorpusFile> {
-    let make = make::find(make_id).expect("a make of the table");
+    let make = makes::find(make_id).expect("a make of the table");
     let entries = fs::read_dir(folder(make_id)).expect("a folder of this make");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let named = paths.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path));

@@ -1,7 +1,8 @@
 //! Dahua's cameras.
 
 use devices::dahua;
-use devices::make::{DeviceReply, OpeningMethod, find};
+use devices::make::{DeviceReply, OpeningMethod};
+use devices::makes::find;
 use devices::message::MessageContent;
 use domain::time::Timestamp;
 use proptest::prelude::*;

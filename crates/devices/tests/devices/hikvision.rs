@@ -1,7 +1,8 @@
 //! Hikvision's cameras.
 
 use devices::hikvision;
-use devices::make::{OpeningMethod, find};
+use devices::make::OpeningMethod;
+use devices::makes::find;
 use domain::time::Timestamp;
 use proptest::prelude::*;
 

@@ -2,7 +2,8 @@
 
 use devices::confidence::ReadingConfidence;
 use devices::huaxia;
-use devices::make::{DeviceReply, find};
+use devices::make::DeviceReply;
+use devices::makes::find;
 use devices::message::MessageContent;
 use domain::time::Timestamp;
 use proptest::prelude::*;

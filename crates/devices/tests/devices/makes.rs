@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use devices::make::{DeviceConnection, InboundMessage, MAKES, OpeningMethod, find, make_id};
+use devices::make::{DeviceConnection, InboundMessage, OpeningMethod};
+use devices::makes::{MAKES, find, make_id};
 use devices::message::MessageContent;
 use devices::shape::message_shape;
 use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! Zhenshi's cameras, over HTTP and over MQTT.
 
 use devices::confidence::ConfidenceScale;
-use devices::make::{BrokerTopics, DeviceMake, DeviceReply, PublishTarget, find};
+use devices::make::{BrokerTopics, DeviceMake, DeviceReply, PublishTarget};
+use devices::makes::find;
 use devices::message::{DeviceMessage, MessageContent, SignalKind};
 use devices::zhenshi::ZhenshiTopics;
 use devices::zhenshi::play::{self, ZhenshiSighting};

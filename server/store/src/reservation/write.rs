@@ -3,6 +3,8 @@
 //! SQLite gets a row of values for each reservation, PostgreSQL an array for each column. PostgreSQL parses and plans
 //! a statement anew for each number of rows, which costs more than the write; an array has any length.
 
+use sqlx::{Postgres, Transaction};
+
 use super::StoredReservation;
 use super::row::ReservationRow;
 use crate::{StoreError, Tx};
@@ -27,88 +29,95 @@ macro_rules! columns {
     };
 }
 
-#[expect(clippy::too_many_lines, reason = "27 columns, for two databases")]
 async fn insert_rows(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
     match tx {
-        Tx::Sqlite(_) => {
-            execute_rows!(
-                tx,
-                concat!("insert into reservation (", columns!(), ") "),
-                rows,
-                |row, of| {
-                    row.push_bind(of.id.as_str())
-                        .push_bind(of.garage_id.as_str())
-                        .push_bind(of.pool_id.as_str())
-                        .push_bind(of.audience.as_str())
-                        .push_bind(of.window_id.as_deref())
-                        .push_bind(of.origin.as_str())
-                        .push_bind(of.made_by.as_str())
-                        .push_bind(of.client_key.as_deref())
-                        .push_bind(of.series_id.as_deref())
-                        .push_bind(of.person_id.as_deref())
-                        .push_bind(of.plate_hash.as_deref())
-                        .push_bind(of.plate_enc.as_deref())
-                        .push_bind(of.starts_at)
-                        .push_bind(of.ends_at)
-                        .push_bind(of.state.as_str())
-                        .push_bind(of.state_since)
-                        .push_bind(of.expires_at)
-                        .push_bind(of.cause.as_deref())
-                        .push_bind(of.late)
-                        .push_bind(of.taken_from)
-                        .push_bind(of.taken_until)
-                        .push_bind(of.live)
-                        .push_bind(of.space.as_deref())
-                        .push_bind(of.visit_id.as_deref())
-                        .push_bind(of.reminded)
-                        .push_bind(of.created_at)
-                        .push_bind(of.changed_at);
-                },
-                ""
-            )?;
-        }
-        Tx::Postgres(tx) => {
-            const SQL: &str = concat!(
-                "insert into reservation (",
-                columns!(),
-                ") select * from unnest(\
-                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
-                 $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[], $15::text[], \
-                 $16::bigint[], $17::bigint[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], \
-                 $22::bigint[], $23::text[], $24::text[], $25::bigint[], $26::bigint[], $27::bigint[])"
-            );
-            sqlx::query(SQL)
-                .bind(column(rows, |row| row.id.as_str()))
-                .bind(column(rows, |row| row.garage_id.as_str()))
-                .bind(column(rows, |row| row.pool_id.as_str()))
-                .bind(column(rows, |row| row.audience.as_str()))
-                .bind(column(rows, |row| row.window_id.as_deref()))
-                .bind(column(rows, |row| row.origin.as_str()))
-                .bind(column(rows, |row| row.made_by.as_str()))
-                .bind(column(rows, |row| row.client_key.as_deref()))
-                .bind(column(rows, |row| row.series_id.as_deref()))
-                .bind(column(rows, |row| row.person_id.as_deref()))
-                .bind(column(rows, |row| row.plate_hash.as_deref()))
-                .bind(column(rows, |row| row.plate_enc.as_deref()))
-                .bind(column(rows, |row| row.starts_at))
-                .bind(column(rows, |row| row.ends_at))
-                .bind(column(rows, |row| row.state.as_str()))
-                .bind(column(rows, |row| row.state_since))
-                .bind(column(rows, |row| row.expires_at))
-                .bind(column(rows, |row| row.cause.as_deref()))
-                .bind(column(rows, |row| row.late))
-                .bind(column(rows, |row| row.taken_from))
-                .bind(column(rows, |row| row.taken_until))
-                .bind(column(rows, |row| row.live))
-                .bind(column(rows, |row| row.space.as_deref()))
-                .bind(column(rows, |row| row.visit_id.as_deref()))
-                .bind(column(rows, |row| row.reminded))
-                .bind(column(rows, |row| row.created_at))
-                .bind(column(rows, |row| row.changed_at))
-                .execute(&mut **tx)
-                .await?;
-        }
+        Tx::Sqlite(_) => insert_rows_sqlite(tx, rows).await,
+        Tx::Postgres(tx) => insert_rows_postgres(tx, rows).await,
     }
+}
+
+async fn insert_rows_sqlite(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
+    execute_rows!(
+        tx,
+        concat!("insert into reservation (", columns!(), ") "),
+        rows,
+        |row, of| {
+            row.push_bind(of.id.as_str())
+                .push_bind(of.garage_id.as_str())
+                .push_bind(of.pool_id.as_str())
+                .push_bind(of.audience.as_str())
+                .push_bind(of.window_id.as_deref())
+                .push_bind(of.origin.as_str())
+                .push_bind(of.made_by.as_str())
+                .push_bind(of.client_key.as_deref())
+                .push_bind(of.series_id.as_deref())
+                .push_bind(of.person_id.as_deref())
+                .push_bind(of.plate_hash.as_deref())
+                .push_bind(of.plate_enc.as_deref())
+                .push_bind(of.starts_at)
+                .push_bind(of.ends_at)
+                .push_bind(of.state.as_str())
+                .push_bind(of.state_since)
+                .push_bind(of.expires_at)
+                .push_bind(of.cause.as_deref())
+                .push_bind(of.late)
+                .push_bind(of.taken_from)
+                .push_bind(of.taken_until)
+                .push_bind(of.live)
+                .push_bind(of.space.as_deref())
+                .push_bind(of.visit_id.as_deref())
+                .push_bind(of.reminded)
+                .push_bind(of.created_at)
+                .push_bind(of.changed_at);
+        },
+        ""
+    )?;
+    Ok(())
+}
+
+async fn insert_rows_postgres(
+    tx: &mut Transaction<'static, Postgres>,
+    rows: &[ReservationRow],
+) -> Result<(), StoreError> {
+    const SQL: &str = concat!(
+        "insert into reservation (",
+        columns!(),
+        ") select * from unnest(\
+         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
+         $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[], $15::text[], \
+         $16::bigint[], $17::bigint[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], \
+         $22::bigint[], $23::text[], $24::text[], $25::bigint[], $26::bigint[], $27::bigint[])"
+    );
+    sqlx::query(SQL)
+        .bind(column(rows, |row| row.id.as_str()))
+        .bind(column(rows, |row| row.garage_id.as_str()))
+        .bind(column(rows, |row| row.pool_id.as_str()))
+        .bind(column(rows, |row| row.audience.as_str()))
+        .bind(column(rows, |row| row.window_id.as_deref()))
+        .bind(column(rows, |row| row.origin.as_str()))
+        .bind(column(rows, |row| row.made_by.as_str()))
+        .bind(column(rows, |row| row.client_key.as_deref()))
+        .bind(column(rows, |row| row.series_id.as_deref()))
+        .bind(column(rows, |row| row.person_id.as_deref()))
+        .bind(column(rows, |row| row.plate_hash.as_deref()))
+        .bind(column(rows, |row| row.plate_enc.as_deref()))
+        .bind(column(rows, |row| row.starts_at))
+        .bind(column(rows, |row| row.ends_at))
+        .bind(column(rows, |row| row.state.as_str()))
+        .bind(column(rows, |row| row.state_since))
+        .bind(column(rows, |row| row.expires_at))
+        .bind(column(rows, |row| row.cause.as_deref()))
+        .bind(column(rows, |row| row.late))
+        .bind(column(rows, |row| row.taken_from))
+        .bind(column(rows, |row| row.taken_until))
+        .bind(column(rows, |row| row.live))
+        .bind(column(rows, |row| row.space.as_deref()))
+        .bind(column(rows, |row| row.visit_id.as_deref()))
+        .bind(column(rows, |row| row.reminded))
+        .bind(column(rows, |row| row.created_at))
+        .bind(column(rows, |row| row.changed_at))
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -125,7 +134,7 @@ pub async fn update(tx: &mut Tx, changed: &[StoredReservation]) -> Result<(), St
     Ok(())
 }
 
-/// The columns are in the order in which [`update_rows`] binds them.
+/// The columns are in the order in which both functions below bind them.
 macro_rules! update {
     ($from:literal) => {
         concat!(
@@ -139,71 +148,78 @@ macro_rules! update {
     };
 }
 
-#[expect(clippy::too_many_lines, reason = "19 columns, for two databases")]
 async fn update_rows(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
     match tx {
-        Tx::Sqlite(_) => {
-            execute_rows!(
-                tx,
-                update!("("),
-                rows,
-                |row, of| {
-                    row.push_bind(of.id.as_str())
-                        .push_bind(of.pool_id.as_str())
-                        .push_bind(of.window_id.as_deref())
-                        .push_bind(of.plate_hash.as_deref())
-                        .push_bind(of.plate_enc.as_deref())
-                        .push_bind(of.starts_at)
-                        .push_bind(of.ends_at)
-                        .push_bind(of.state.as_str())
-                        .push_bind(of.state_since)
-                        .push_bind(of.expires_at)
-                        .push_bind(of.cause.as_deref())
-                        .push_bind(of.late)
-                        .push_bind(of.taken_from)
-                        .push_bind(of.taken_until)
-                        .push_bind(of.live)
-                        .push_bind(of.space.as_deref())
-                        .push_bind(of.visit_id.as_deref())
-                        .push_bind(of.reminded)
-                        .push_bind(of.changed_at);
-                },
-                ") as v where reservation.id = v.column1"
-            )?;
-        }
-        Tx::Postgres(tx) => {
-            const SQL: &str = update!(
-                "unnest(\
-                 $1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], \
-                 $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], \
-                 $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::bigint[], $19::bigint[]) \
-                 as v (column1, column2, column3, column4, column5, column6, column7, column8, column9, column10, \
-                 column11, column12, column13, column14, column15, column16, column17, column18, column19) \
-                 where reservation.id = v.column1"
-            );
-            sqlx::query(SQL)
-                .bind(column(rows, |row| row.id.as_str()))
-                .bind(column(rows, |row| row.pool_id.as_str()))
-                .bind(column(rows, |row| row.window_id.as_deref()))
-                .bind(column(rows, |row| row.plate_hash.as_deref()))
-                .bind(column(rows, |row| row.plate_enc.as_deref()))
-                .bind(column(rows, |row| row.starts_at))
-                .bind(column(rows, |row| row.ends_at))
-                .bind(column(rows, |row| row.state.as_str()))
-                .bind(column(rows, |row| row.state_since))
-                .bind(column(rows, |row| row.expires_at))
-                .bind(column(rows, |row| row.cause.as_deref()))
-                .bind(column(rows, |row| row.late))
-                .bind(column(rows, |row| row.taken_from))
-                .bind(column(rows, |row| row.taken_until))
-                .bind(column(rows, |row| row.live))
-                .bind(column(rows, |row| row.space.as_deref()))
-                .bind(column(rows, |row| row.visit_id.as_deref()))
-                .bind(column(rows, |row| row.reminded))
-                .bind(column(rows, |row| row.changed_at))
-                .execute(&mut **tx)
-                .await?;
-        }
+        Tx::Sqlite(_) => update_rows_sqlite(tx, rows).await,
+        Tx::Postgres(tx) => update_rows_postgres(tx, rows).await,
     }
+}
+
+async fn update_rows_sqlite(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
+    execute_rows!(
+        tx,
+        update!("("),
+        rows,
+        |row, of| {
+            row.push_bind(of.id.as_str())
+                .push_bind(of.pool_id.as_str())
+                .push_bind(of.window_id.as_deref())
+                .push_bind(of.plate_hash.as_deref())
+                .push_bind(of.plate_enc.as_deref())
+                .push_bind(of.starts_at)
+                .push_bind(of.ends_at)
+                .push_bind(of.state.as_str())
+                .push_bind(of.state_since)
+                .push_bind(of.expires_at)
+                .push_bind(of.cause.as_deref())
+                .push_bind(of.late)
+                .push_bind(of.taken_from)
+                .push_bind(of.taken_until)
+                .push_bind(of.live)
+                .push_bind(of.space.as_deref())
+                .push_bind(of.visit_id.as_deref())
+                .push_bind(of.reminded)
+                .push_bind(of.changed_at);
+        },
+        ") as v where reservation.id = v.column1"
+    )?;
+    Ok(())
+}
+
+async fn update_rows_postgres(
+    tx: &mut Transaction<'static, Postgres>,
+    rows: &[ReservationRow],
+) -> Result<(), StoreError> {
+    const SQL: &str = update!(
+        "unnest(\
+         $1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], \
+         $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], \
+         $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::bigint[], $19::bigint[]) \
+         as v (column1, column2, column3, column4, column5, column6, column7, column8, column9, column10, \
+         column11, column12, column13, column14, column15, column16, column17, column18, column19) \
+         where reservation.id = v.column1"
+    );
+    sqlx::query(SQL)
+        .bind(column(rows, |row| row.id.as_str()))
+        .bind(column(rows, |row| row.pool_id.as_str()))
+        .bind(column(rows, |row| row.window_id.as_deref()))
+        .bind(column(rows, |row| row.plate_hash.as_deref()))
+        .bind(column(rows, |row| row.plate_enc.as_deref()))
+        .bind(column(rows, |row| row.starts_at))
+        .bind(column(rows, |row| row.ends_at))
+        .bind(column(rows, |row| row.state.as_str()))
+        .bind(column(rows, |row| row.state_since))
+        .bind(column(rows, |row| row.expires_at))
+        .bind(column(rows, |row| row.cause.as_deref()))
+        .bind(column(rows, |row| row.late))
+        .bind(column(rows, |row| row.taken_from))
+        .bind(column(rows, |row| row.taken_until))
+        .bind(column(rows, |row| row.live))
+        .bind(column(rows, |row| row.space.as_deref()))
+        .bind(column(rows, |row| row.visit_id.as_deref()))
+        .bind(column(rows, |row| row.reminded))
+        .bind(column(rows, |row| row.changed_at))
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
-use devices::make::{InboundMessage, MAKES};
+use devices::make::InboundMessage;
+use devices::makes::MAKES;
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::enrolment::{CredentialRenewal, GatewayEnrolment};

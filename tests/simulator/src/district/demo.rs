@@ -284,7 +284,7 @@ mod tests {
             sites.iter().filter(|site| site.has_camera()).map(|site| site.garage.as_str()).collect();
         assert_eq!(with, [SCHOOL_GARAGE]);
         let cameras = sites.iter().flat_map(|site| &site.lanes).filter_map(|lane| lane.camera.as_ref());
-        assert!(cameras.map(|camera| camera.make).all(|make| devices::make::find(make).is_some()));
+        assert!(cameras.map(|camera| camera.make).all(|make| devices::makes::find(make).is_some()));
         assert!(demo().sites.iter().all(|site| !site.has_camera()));
     }
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use devices::make::{self, DeviceMake, InboundMessage};
+use devices::make::{DeviceMake, InboundMessage};
+use devices::makes;
 use devices::message::DeviceMessage;
 use domain::time::Timestamp;
 use proptest::prelude::*;
@@ -70,7 +71,7 @@ fn decode(make: &dyn DeviceMake, name: &str, body: &[u8]) -> DeviceMessage {
 fn each_file_is_understood_as_is_written_beside_it() {
     let mut wrong = Vec::new();
     for id in IDS {
-        let make = make::find(id).expect("a row of the table");
+        let make = makes::find(id).expect("a row of the table");
         for (name, body) in files(id) {
             let decoded = serde_json::to_value(decode(make, &name, &body)).expect("JSON");
             let path = folder(id).join(format!("{name}.expected.json"));
@@ -119,7 +120,7 @@ fn no_bytes_make_a_driver_panic_or_say_nothing() {
         (id, name, bytes)
     });
     proptest!(ProptestConfig::with_cases(2_000), |((id, name, bytes) in broken)| {
-        let make = make::find(id).expect("a row");
+        let make = makes::find(id).expect("a row");
         let decoded = catch_unwind(AssertUnwindSafe(|| decode(make, &name, &bytes)));
         prop_assert!(decoded.is_ok_and(|decoded| !decoded.contents.is_empty()), "{}/{}", id, name);
     });
@@ -134,7 +135,7 @@ fn a_reading_that_is_cut_is_a_reading_or_not_understood() {
         ("huaxia-mqtt", "plate-result.json"),
         ("frigate", "updates-lpr.json"),
     ] {
-        let make = make::find(id).expect("a row");
+        let make = makes::find(id).expect("a row");
         let body = fs::read(folder(id).join(name)).expect("a file");
         for end in body.len() / 2..body.len() {
             let decoded = decode(make, name, &body[..end]);

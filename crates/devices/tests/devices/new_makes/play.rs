@@ -4,7 +4,8 @@ use devices::dahua_stream;
 use devices::event_stream::EventStreamSplitter;
 use devices::frigate::play::FrigateObject;
 use devices::huaxia_mode2::play::HuaxiaSighting;
-use devices::make::{self, InboundMessage};
+use devices::make::InboundMessage;
+use devices::makes;
 use devices::message::{DeviceMessage, InputState, MessageContent, PlateReading, SignalKind};
 use devices::{hikvision_stream, huaxia_mode2, huaxia_mqtt, qianlima_mqtt};
 use domain::time::Timestamp;
@@ -21,7 +22,7 @@ fn decode(id: &str, address: &str, body: &[u8]) -> DeviceMessage {
         received_at,
         arrival: "a",
     };
-    make::find(id).expect("a row").decode(&message)
+    makes::find(id).expect("a row").decode(&message)
 }
 
 fn reading(message: &DeviceMessage) -> &PlateReading {

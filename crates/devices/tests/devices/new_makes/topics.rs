@@ -1,12 +1,13 @@
 //! Topics, replies and commands.
 
-use devices::make::{self, BrokerTopics, DeviceConnection, DeviceReply, MAKES, OpeningMethod, PublishTarget};
+use devices::make::{BrokerTopics, DeviceConnection, DeviceReply, OpeningMethod, PublishTarget};
+use devices::makes::{self, MAKES};
 use domain::ids::MakeId;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 fn topics(id: &str) -> &'static dyn BrokerTopics {
-    match make::find(id).unwrap().connection() {
+    match makes::find(id).unwrap().connection() {
         DeviceConnection::Publishes(topics) => topics,
         _ => panic!("{id} does not publish"),
     }
@@ -67,7 +68,7 @@ fn huaxia_is_opened_by_its_first_output() {
 
 #[test]
 fn only_one_reply_opens() {
-    let make = make::find("huaxia-mode2").unwrap();
+    let make = makes::find("huaxia-mode2").unwrap();
     let body = |open| {
         serde_json::from_slice::<Value>(&make.reply(&DeviceReply { open, ..DeviceReply::default() }).body)
             .unwrap()
@@ -78,7 +79,7 @@ fn only_one_reply_opens() {
 
 #[test]
 fn dahua_is_asked_for_cars_with_a_heartbeat_more_often_than_silence_is_borne() {
-    let DeviceConnection::Streams(stream) = make::find("dahua-stream").unwrap().connection() else {
+    let DeviceConnection::Streams(stream) = makes::find("dahua-stream").unwrap().connection() else {
         panic!("a stream")
     };
     assert_eq!(
@@ -91,14 +92,14 @@ fn dahua_is_asked_for_cars_with_a_heartbeat_more_often_than_silence_is_borne() {
 #[test]
 fn streams_are_opened_as_their_posting_makes_are() {
     for (stream, posting) in [("hikvision-stream", "hikvision"), ("dahua-stream", "dahua")] {
-        let request = |id| match make::find(id).unwrap().opening() {
+        let request = |id| match makes::find(id).unwrap().opening() {
             OpeningMethod::Request(open) => ((open.request)(2), (open.confirm)(b"Error")),
             _ => panic!("{id} is not opened by a request"),
         };
         assert_eq!(request(stream), request(posting));
         assert!(request(stream).1.is_err(), "{stream} takes an error as an opening");
     }
-    let DeviceConnection::Streams(alerts) = make::find("hikvision-stream").unwrap().connection() else {
+    let DeviceConnection::Streams(alerts) = makes::find("hikvision-stream").unwrap().connection() else {
         panic!("a stream")
     };
     assert_eq!((alerts.path)(2), "/ISAPI/Event/notification/alertStream");

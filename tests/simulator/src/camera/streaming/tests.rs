@@ -2,7 +2,8 @@
 
 use devices::dahua_stream::play;
 use devices::event_stream::EventStreamSplitter;
-use devices::make::{self, DeviceConnection, InboundMessage};
+use devices::make::{DeviceConnection, InboundMessage};
+use devices::makes;
 use devices::message::MessageContent;
 use domain::time::Timestamp;
 
@@ -35,7 +36,7 @@ async fn get(camera: &StreamingCamera, path: &str, password: &str) -> reqwest::R
 #[tokio::test]
 async fn a_car_that_the_camera_sends_is_read_from_its_stream() {
     let camera = camera(CameraAuthentication::Basic).await;
-    let dahua = make::find("dahua-stream").unwrap();
+    let dahua = makes::find("dahua-stream").unwrap();
     let DeviceConnection::Streams(stream) = dahua.connection() else { panic!("a stream") };
     let mut response = get(&camera, &(stream.path)(1), "secret").await;
     assert!(camera.streamed_times(1).await);
