@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::config::LaneConfig;
+use crate::config::{GatewayConfig, LaneConfig};
 use crate::garage::GarageState;
 use crate::metric::GatewayMetrics;
 use crate::order::{BarrierOpener, OpenReason};
@@ -46,9 +46,10 @@ pub(crate) struct FireWatch {
 }
 
 /// Reads the state before the restart. An unreadable file counts as no report; the inputs will report.
-pub(crate) fn restored(folder: &Path) -> FireAlarmState {
-    let text = std::fs::read(folder.join(FILE)).unwrap_or_default();
-    serde_json::from_slice(&text).unwrap_or_default()
+pub(crate) fn restored(config: &GatewayConfig) -> FireAlarmState {
+    let text = std::fs::read(config.data_dir.join(FILE)).unwrap_or_default();
+    let state: FireAlarmState = serde_json::from_slice(&text).unwrap_or_default();
+    state.with_inputs(config.fire_inputs.clone())
 }
 
 /// The alarm as last logged, and the allowance of log lines.

@@ -70,8 +70,7 @@ pub async fn run(
     let identity = Arc::new(BoxIdentity::load(&config)?);
     let server = DistrictServerClient::new(&config.server, identity.clone())?;
     let mut outbox = OpenedOutbox::open(&config.data_dir).await?;
-    let fire = fire::restored(&config.data_dir).with_inputs(config.fire_inputs.clone());
-    let garage = Arc::new(outbox.garage().with_fire_alarm(fire));
+    let garage = Arc::new(outbox.garage().with_fire_alarm(fire::restored(&config)));
     let stop = shutdown.child_token();
     let mut tasks = GatewayTasks::new();
     if let Some(listen) = config.http {

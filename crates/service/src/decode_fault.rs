@@ -84,9 +84,7 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]
     enum SentKind {
-        #[expect(dead_code, reason = "only its deserialization is tested")]
         Plate,
-        #[expect(dead_code, reason = "only its deserialization is tested")]
         Pass,
     }
 
