@@ -59,7 +59,7 @@ impl DatabaseWatch {
         if !is_due && self.failure.is_none() {
             return;
         }
-        // Neither a time-out nor a lock says anything about the disk: a long import writes as well.
+        // Neither a time-out nor a lock is a fault of the disk: a long import writes as well.
         match timeout(ANSWER_WITHIN, self.store.probe_write()).await {
             Ok(Ok(())) => {
                 if self.failure.take().is_some() {
