@@ -300,7 +300,9 @@ async fn a_barrier_that_does_not_open_leaves_a_waiting_car_whose_next_reading_is
     let told = field.site.tells("hikvision-in", 2).await;
     assert_eq!((told[1].kind, told[1].delta), (EventKind::NotOpened, 0));
     let alarm = field.alarm("hikvision-in", LaneAlarmKind::DidNotOpen).await;
-    assert!(alarm.detail.contains("Invalid Operation") || alarm.detail.contains('4'), "{alarm:?}");
+    // A busy machine may answer the last request too late.
+    let reasons = ["Invalid Operation", "4", "did not answer in time"];
+    assert!(reasons.iter().any(|reason| alarm.detail.contains(reason)), "{alarm:?}");
     barrier.answer_openings(OpeningReply::Done);
     field.post("hikvision", LaneDirection::In, "/", read(2)).await;
     let told = field.site.tells("hikvision-in", 4).await;

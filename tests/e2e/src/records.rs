@@ -14,6 +14,8 @@ pub struct StoredEvent {
     pub device: String,
     pub event_id: String,
     pub direction: String,
+    /// When the plate was read; microseconds since 1970.
+    pub occurred_at: i64,
     /// When the message reached the gateway; microseconds since 1970.
     pub received_at: i64,
     /// When the transaction that stored it began; microseconds since 1970.
@@ -30,6 +32,8 @@ pub struct StoredArrival {
     pub pupil_id: String,
     pub cursor: i64,
     pub entry_event: Option<i64>,
+    /// Microseconds since 1970.
+    pub arrived_at: i64,
 }
 
 /// A row of `visit`.
@@ -41,13 +45,13 @@ pub struct StoredVisit {
 }
 
 pub async fn events(store: &Store) -> Vec<StoredEvent> {
-    let sql =
-        "select no, garage_id, device, event_id, direction, received_at, stored_at, delta from gate_event";
+    let sql = "select no, garage_id, device, event_id, direction, occurred_at, received_at, stored_at, delta \
+               from gate_event";
     rows(store, sql).await
 }
 
 pub async fn arrivals(store: &Store) -> Vec<StoredArrival> {
-    rows(store, "select id, class_id, pupil_id, cursor, entry_event from arrival").await
+    rows(store, "select id, class_id, pupil_id, cursor, entry_event, arrived_at from arrival").await
 }
 
 pub async fn visits(store: &Store) -> Vec<StoredVisit> {

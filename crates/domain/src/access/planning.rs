@@ -24,7 +24,8 @@ const ANY_TIME: u16 = 0;
 /// The time for which a plan is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanPeriod {
-    pub now: Timestamp,
+    /// Cars that are read from this time on are decided by the plan: some time ago, since an event may come late.
+    pub since: Timestamp,
     pub valid_until: Timestamp,
     /// Until when permitted plates keep their hours without a newer plan.
     pub standing_until: Timestamp,
@@ -33,7 +34,7 @@ pub struct PlanPeriod {
 /// The part of a plan that windows and closures determine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedHours {
-    /// Openings that are current or begin while the plan is valid, in order.
+    /// Openings of the period that begin while the plan is valid, in order.
     pub openings: Vec<PlannedOpening>,
     pub standing: StandingRights,
     pub pools: BTreeMap<PoolId, Vec<PlannedLimit>>,
@@ -62,8 +63,8 @@ impl ClassNumbers {
 
 impl PlannedHours {
     pub fn of(layout: &GarageLayout, hours: &GarageHours, period: PlanPeriod) -> Self {
-        let PlanPeriod { now, valid_until, standing_until } = period;
-        let is_ahead = |opening: &&WindowOpening| until(opening) > now && from(opening) < standing_until;
+        let PlanPeriod { since, valid_until, standing_until } = period;
+        let is_ahead = |opening: &&WindowOpening| until(opening) > since && from(opening) < standing_until;
         let mut open: Vec<_> = hours.open.iter().filter(is_ahead).collect();
         open.sort_by_key(|opening| (opening.span, opening.audience));
         let classes = ClassNumbers::of(&open);
@@ -130,11 +131,11 @@ fn next_time(opening: &WindowOpening, open: &[&WindowOpening], class: &ClassId) 
     times.filter(|from| *from > start).min().unwrap_or(start)
 }
 
-/// Limits of a pool from the current one on, as far as the plan is valid.
+/// Limits of a pool from the period's first one on, as far as the plan is valid.
 fn limits(layout: &GarageLayout, pool: &PoolId, period: PlanPeriod) -> Vec<PlannedLimit> {
     let all = layout.limits(pool).into_iter();
     let all: Vec<_> = all.map(|(from, limit)| PlannedLimit { from: from.timestamp(), limit }).collect();
-    let current = all.partition_point(|limit| limit.from <= period.now).saturating_sub(1);
+    let current = all.partition_point(|limit| limit.from <= period.since).saturating_sub(1);
     all.into_iter().skip(current).take_while(|limit| limit.from < period.valid_until).collect()
 }
 
@@ -142,7 +143,7 @@ impl PlanPeriod {
     /// Whether a plan names this entry: it is reserved, its car is not inside, and its stay concerns the period.
     pub fn concerns(&self, entry: &BookEntry) -> bool {
         let (from, to) = (entry.span.from().timestamp(), entry.span.until().timestamp());
-        entry.phase().is_reserved() && from < self.valid_until && self.now < to
+        entry.phase().is_reserved() && from < self.valid_until && self.since < to
     }
 }
 

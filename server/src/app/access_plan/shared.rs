@@ -1,6 +1,7 @@
 //! Windows, reservations and blocks of a garage, read for its plan. [`domain::access`] makes the plan of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use domain::access::{PlanPeriod, PlannedHours, PlannedReservation, SharingPlan};
 use domain::allocation::entry::EntryPhase;
@@ -19,6 +20,10 @@ use crate::context::ServerContext;
 /// Most blocks of one garage in a plan; no operator maintains more by hand.
 const BLOCKS: i64 = 10_000;
 
+/// How late an event may arrive and be decided by the hours of its own time: a controller keeps events while its gateway is
+/// away, and the plan may be of after the opening's end.
+const LATE_EVENTS: Duration = Duration::from_secs(12 * 3600);
+
 pub(super) struct PlannedSharing {
     pub hours: PlannedHours,
     pub reservations: Vec<PlannedReservation>,
@@ -35,7 +40,8 @@ impl PlannedSharing {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let mut layout = sharing::layout(app, tx, garage, now).await?;
-        let period = PlanPeriod { now, valid_until: now + VALID, standing_until: now + STANDING };
+        let period =
+            PlanPeriod { since: now - LATE_EVENTS, valid_until: now + VALID, standing_until: now + STANDING };
         // Later openings do not concern the plan; each reservation looks through all that are left.
         layout.openings.retain(|opening| opening.span.from().timestamp() < period.standing_until);
         let hours = GarageHours::of(&layout);

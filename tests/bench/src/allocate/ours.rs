@@ -128,6 +128,8 @@ impl OurAllocator {
             ContestantAnswer::Accepted(ticket) => {
                 ContestantAnswer::Accepted(BenchReservation { space: picked.unwrap_or(0), ..ticket })
             }
+            // It may have been made all the same: plate and space stay taken.
+            ContestantAnswer::GaveUp => ContestantAnswer::GaveUp,
             other => {
                 self.plates.give_back(garage, wanted.plate);
                 if let (Some(view), Some(space)) = (&self.view, picked) {

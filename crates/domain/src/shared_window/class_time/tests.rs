@@ -92,7 +92,7 @@ fn plan(
     now: Timestamp,
 ) -> AccessPlan {
     let valid_until = now + Minutes(48 * 60).duration();
-    let period = PlanPeriod { now, valid_until, standing_until: valid_until };
+    let period = PlanPeriod { since: now, valid_until, standing_until: valid_until };
     let planned = PlannedHours::of(layout, hours, period);
     let numbers: &ClassNumbers = &planned.classes;
     AccessPlan {
@@ -171,6 +171,19 @@ fn a_parent_whose_time_a_closure_has_taken_is_no_public_car_while_the_window_is_
     let (hours, now) = (GarageHours::of(&layout), span("15:05", "15:06").from().timestamp());
     let plan = plan(&layout, &hours, &BTreeSet::from([class("c-1")]), now);
     assert_eq!(decided(&plan, now), AccessDecision::refuse(DenialReason::OutsideWindow));
+}
+
+#[test]
+fn a_plan_decides_for_cars_of_its_period_after_their_opening_has_ended() {
+    let mut window = pickup(15 * 60, 60, Vec::new());
+    window.pool = pool_of("main");
+    let layout = layout(openings(&window), Vec::new());
+    let (hours, read) = (GarageHours::of(&layout), span("15:59", "16:00"));
+    let made = |since: Timestamp| plan(&layout, &hours, &BTreeSet::from([class("c-1")]), since);
+    let enters = AccessDecision::open(Some(Audience::Pickup));
+    let of = |plan: &AccessPlan| decided(plan, read.from().timestamp());
+    assert_eq!(of(&made(span("04:05", "04:06").from().timestamp())), enters);
+    assert_ne!(of(&made(span("16:05", "16:06").from().timestamp())), enters, "before the period");
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn event(no: i64, id: &str) -> StoredEvent {
         device: "lane".to_owned(),
         event_id: id.to_owned(),
         direction: String::new(),
+        occurred_at: 0,
         received_at: 0,
         stored_at: 0,
         delta: 0,
@@ -54,6 +55,7 @@ fn right() -> CheckCase {
         pupil_id: format!("p{no}"),
         cursor,
         entry_event: Some(no),
+        arrived_at: 0,
     };
     let visit = |entry, exit: Option<i64>| StoredVisit {
         entry_event: Some(entry),
@@ -132,6 +134,20 @@ fn missing_and_surplus_arrivals_and_cursors_are_found() {
     });
     finds("not the next one", |w| w.found.feed = vec![1, 3]);
     finds("its head", |w| w.found.feed_head = 4);
+}
+
+#[test]
+fn only_a_car_of_yesterday_may_have_no_arrival() {
+    let day = 86_400_000_000;
+    let stored_next_day = |case: &mut CheckCase| {
+        case.found.arrivals.truncate(1);
+        case.found.events.iter_mut().for_each(|event| event.stored_at = day);
+    };
+    assert_eq!(violations(stored_next_day), "");
+    finds("other arrivals", |case| {
+        stored_next_day(case);
+        case.found.events.iter_mut().for_each(|event| event.occurred_at = day);
+    });
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn stranger() -> Plate {
 fn plan(book: &AllocationBook, audience: Audience, now: Timestamp) -> AccessPlan {
     let hours = GarageHours::of(book.layout());
     let valid_until = now + PLAN_VALID.duration();
-    let period = PlanPeriod { now, valid_until, standing_until: valid_until };
+    let period = PlanPeriod { since: now, valid_until, standing_until: valid_until };
     let planned = PlannedHours::of(book.layout(), &hours, period);
     let reserved = book.entries().filter(|entry| period.concerns(entry));
     AccessPlan {
