@@ -24,7 +24,7 @@ fn it_burns_until_each_input_has_reported_the_end() {
     assert_eq!(fire.garage_alarm(), GarageAlarm::Fire);
     assert!(!fire.record_report(&b, FireInputState::Over, at(9)), "older than its last report");
     assert_eq!(fire.end(FireEndScope::Garage, at(20)), Err(FireEndRefusal::InputOn));
-    assert_eq!(fire.garage_fire().unwrap().asserted_by, [b.clone()]);
+    assert_eq!(fire.garage_fire().unwrap().asserted_by, std::slice::from_ref(&b));
     fire.record_report(&b, FireInputState::Over, at(13));
     assert_eq!(fire.garage_alarm(), GarageAlarm::None);
 }
