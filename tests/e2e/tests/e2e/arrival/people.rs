@@ -141,7 +141,7 @@ pub(super) async fn another_class_is_out_of_reach(system: Arc<TestSystem>) {
     assert_eq!(teacher.get(&format!("/classes/{other}/arrivals")).await.status(), 403);
     assert_eq!(teacher.follow(&other, None).await.unwrap().end().await, Some(4403));
     let answer = teacher.act(arrival.id, &ArrivalAct { act: PickupAct::Release, seen: arrival.cursor }).await;
-    assert_eq!(answer.status(), 403);
+    assert_eq!(answer.status(), 404, "it is not said that there is such an arrival");
     let parent = system.log_in(&guardian).await;
     assert_eq!(parent.get(&format!("/classes/{other}/arrivals")).await.status(), 403);
     assert_eq!(parent.get("/hall/arrivals").await.status(), 403);
