@@ -101,10 +101,7 @@ mod tests {
 
     #[test]
     fn a_fault_names_what_is_expected_and_no_value() {
-        assert_eq!(
-            fault::<SentKind>(r#""鲁B12345""#),
-            "unknown variant, expected `plate` or `pass` at line 1 column 10"
-        );
+        assert_eq!(fault::<SentKind>(r#""鲁B12345""#), "unknown variant, expected `plate` or `pass`");
         assert_eq!(fault::<u8>(r#""王小满""#), "invalid type, expected u8");
         assert_eq!(fault::<u8>("13800138000"), "invalid value, expected u8");
         assert_eq!(fault::<(u8, u8)>("[1]"), "invalid length, expected a tuple of size 2");
